@@ -1,0 +1,1 @@
+"""The ``chithi`` command: composes the rooms; nothing imports it."""

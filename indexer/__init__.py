@@ -1,0 +1,1 @@
+"""Raw file → saved index.  Imports nothing of ours outside itself."""

@@ -1,0 +1,1 @@
+"""One module per file format: bytes → :class:`indexer.records.SourceText`."""

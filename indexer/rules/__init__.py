@@ -1,0 +1,1 @@
+"""Vocabulary as data (YAML-free: TSV and JSON), with examples that tests run both ways."""

@@ -1,0 +1,1 @@
+"""Saved index → results, and the HTTP API over them."""
