@@ -1,0 +1,93 @@
+"""Unicode and spelling variants: folded for matching, never in the quoted text.
+
+The ``fold`` functions keep the length of their argument, so an offset into the folded text is an
+offset into the text itself (the text is NFC: readers compose it once).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad"
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
+_QUOTES = {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'"}
+_SAME_LENGTH = {
+    **{ord(c): "-" for c in DASHES},
+    **{ord(c): " " for c in _SPACES},
+    **{ord(k): v for k, v in _QUOTES.items()},
+}
+
+# hoá → hóa, uỷ → ủy, khoẻ → khỏe: the tone mark moves to the first vowel when nothing follows.
+_TONES = "àáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ"
+_TONE_PAIR = re.compile(r"(o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ])(?![a-zà-ỹđ])")
+_TONE_OF = {c: i % 5 for i, c in enumerate(_TONES)}
+_WITH_TONE = {"o": "òóỏõọ", "u": "ùúủũụ"}
+_BASE = {c: "aeiouy"[i // 5] for i, c in enumerate(_TONES)}
+# sỹ → sĩ, kỷ ~ kỉ: y and i are written for one another after these initials.
+_Y_FOR_I = re.compile(r"(?<![a-zà-ỹđ])(h|k|l|m|s|t)([yỳýỷỹỵ])(?![a-zà-ỹđ])")
+_I_OF = dict(zip("yỳýỷỹỵ", "iìíỉĩị", strict=True))
+
+
+def nfc(text: str) -> str:
+    """Compose accents (NFC) and make line ends ``\\n``: the form every stored text has."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+@lru_cache(maxsize=4096)
+def _lower_char(char: str) -> str:
+    lowered = char.lower()
+    return lowered if len(lowered) == 1 else char
+
+
+def lower(text: str) -> str:
+    """Lower-case, keeping the length (a few foreign capitals would grow)."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(_lower_char(c) for c in text)
+
+
+def _move_tone(match: re.Match[str]) -> str:
+    first, second = match.group(1)
+    return _WITH_TONE[first][_TONE_OF[second]] + _BASE[second]
+
+
+def fold(text: str) -> str:
+    """Fold case, dashes, spaces, quotes, tone placement and y/i; accents stay.  Same length.
+
+    >>> fold("Uỷ ban – Văn hoá"), fold("liệt sỹ")
+    ('ủy ban - văn hóa', 'liệt sĩ')
+    """
+    out = lower(text.translate(_SAME_LENGTH))
+    out = _TONE_PAIR.sub(_move_tone, out)
+    return _Y_FOR_I.sub(lambda m: m.group(1) + _I_OF[m.group(2)], out)
+
+
+@lru_cache(maxsize=8192)
+def _bare_char(char: str) -> str:
+    if char in "đĐ":
+        return "d" if char == "đ" else "D"
+    base = unicodedata.normalize("NFD", char)[0]
+    return base if base.isalnum() else char
+
+
+_BARE_TABLE: dict[int, str] = {
+    code: _bare_char(chr(code))
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
+    if chr(code).isalpha()
+}
+
+
+def bare(text: str) -> str:
+    """Fold and take all diacritics off ("Chuyển đổi" → "chuyen doi").  Same length for NFC text."""
+    return fold(text).translate(_BARE_TABLE)
+
+
+def collapse(text: str) -> str:
+    """Make every run of white space one space and trim the ends."""
+    return " ".join(text.split())
+
+
+def has_diacritics(text: str) -> bool:
+    """Say whether any letter of the text carries a Vietnamese diacritic."""
+    return lower(text).translate(_BARE_TABLE) != lower(text)
