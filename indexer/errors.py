@@ -5,6 +5,7 @@
     ChithiError
     ├── UnusableInput      a file, folder or value that cannot be used (exit status 2)
     │   ├── UnreadableFile     one file: reported in ``skipped``, the run goes on
+    │   ├── UnknownDocument    a document id that the index does not have
     │   └── UnknownOption      an option value that is not among those accepted
     ├── IndexProblem       the saved index is missing, damaged or of another make (exit status 2)
     │   ├── MissingIndex
@@ -33,6 +34,14 @@ class UnreadableFile(UnusableInput):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class UnknownDocument(UnusableInput):
+    """A document id that the index does not have; ``doc`` is the id asked for."""
+
+    def __init__(self, doc: str) -> None:
+        super().__init__(f"Không có văn bản “{doc}” trong kho. Xem danh mục văn bản để lấy đúng mã.")
+        self.doc = doc
 
 
 class UnknownOption(UnusableInput):
