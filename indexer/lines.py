@@ -1,0 +1,174 @@
+"""Physical lines → logical lines: hard wraps and page breaks undone (domain §3).
+
+A logical line is a list of physical lines that belong together; it keeps its span in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from indexer.clean import collapse, fold
+from indexer.labels import match_label
+from indexer.markers import match_marker, skip_bullet
+from indexer.records import Span
+
+#: A line that ends in one of these goes on: no title or sentence ends so.
+OPEN_ENDINGS = re.compile(
+    r"(?:^|\s)(?:và|hoặc|của|cho|với|tại|theo|về|trong|trên|các|những|là|được|để|do|từ|đến|bởi|nhằm|cùng|ở"
+    r"|vào|đối với|gồm|như|khi|nhất là)$"
+)
+_TERMINAL = (".", ";", ":", "!", "?", "…", ".”", '."', "./.", ".)", "./", ";”")
+#: Lines that always begin something new: formulas of the head and the foot of a document.
+STARTERS = re.compile(
+    r"nơi nhận\b|kính gửi\s?:|số\s?:|số\s+-|căn cứ |xét đề nghị|theo đề nghị của|(?:tm|t/m|kt|tl|t/l|tuq|q)\. ?[a-zà-ỹđ]|t/[ml] |"
+    r"cộng hòa xã hội|độc lập\s?-\s?tự do|đảng cộng sản việt nam|lưu\s?:|\(?ban hành kèm theo"
+)
+_BEFORE_FIGURE = re.compile(r"(?:^|\s)(?:số|ngày|tháng|năm|quý|khoản|điều|điểm)$")
+_PAGE_NUMBER = re.compile(r"(?:trang\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*/\s*\d{1,3})?$")
+
+
+class LogicalLine(NamedTuple):
+    """Lines that form one paragraph; ``gap`` is the number of blank lines before it."""
+
+    span: Span
+    gap: int
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int
+    text: str
+    gap: int
+
+
+def _physical(text: str) -> list[_Line]:
+    lines: list[_Line] = []
+    gap = 0
+    position = 0
+    for raw in text.split("\n"):
+        stripped = raw.strip(" \t\u00a0\f\u200b\ufeff\u3000")
+        if stripped and not any(c.isalnum() for c in stripped) and not stripped.startswith("|"):
+            gap += 2  # a rule: "-----", "*"
+        elif stripped:
+            start = position + raw.index(stripped)
+            lines.append(_Line(start, start + len(stripped), stripped, gap))
+            gap = 0
+        else:
+            gap += 1
+        position += len(raw) + 1
+    return lines
+
+
+def starts_block(line: str) -> bool:
+    """Say whether a line begins with a number, bullet, label or formula, whatever stands before it."""
+    if line.startswith("|") or match_marker(line) or skip_bullet(line) or match_label(line):
+        return True
+    return bool(STARTERS.match(fold(line[:40])))
+
+
+def is_capital(line: str) -> bool:
+    """Say whether a line is set in capitals: at least two letters, none of them lower-case."""
+    letters = [c for c in line if c.isalpha()]
+    return len(letters) >= 2 and all(not c.islower() for c in letters)
+
+
+def ends_sentence(line: str) -> bool:
+    """Say whether a line ends in terminal punctuation."""
+    return line.endswith(_TERMINAL)
+
+
+class _Layout(NamedTuple):
+    width: int
+    wrapped: bool
+    usual_gap: int
+
+
+def _layout(lines: list[_Line]) -> _Layout:
+    """Measure how the file breaks its lines: wrapped at a width, or one line a paragraph."""
+    lengths = sorted(len(line.text) for line in lines if not line.text.startswith("|"))
+    if not lengths:
+        return _Layout(0, False, 0)
+    width = lengths[int(len(lengths) * 0.95)] if len(lengths) > 5 else lengths[-1]
+    near = sum(1 for n in lengths if 0.75 * width <= n <= 1.15 * width)
+    wrapped = width <= 130 and near >= max(3, len(lengths) // 5)
+    gaps = Counter(line.gap for line in lines[1:])
+    usual = min((gap for gap, count in gaps.items() if count >= len(lines) * 0.25), default=0)
+    return _Layout(width, wrapped, usual)
+
+
+def _continues(before: str, first: str, line: _Line, layout: _Layout, under_type: bool) -> bool:
+    """Decide whether ``line`` goes on the paragraph whose last physical line is ``before``.
+
+    ``first`` is the paragraph's first line: a heading does not take an upper-case line in, nor does
+    the title ``under_type``, the line of capitals that names the type.
+    """
+    text = line.text
+    if before.startswith("|") or text.startswith("|"):
+        return False
+    open_end = bool(OPEN_ENDINGS.search(fold(before[-24:]))) or before.endswith((",", "-", "–", "&", "("))
+    marker = match_marker(text)
+    if marker is not None:
+        # "… Quyết định số" + "12. …" is rare; a number after an open sentence in a full line is a wrap.
+        full = layout.wrapped and len(before) >= 0.8 * layout.width
+        if not (marker.style in ("decimal1", "letter", "roman") and open_end and full):
+            return False
+        return marker.style == "decimal1" and text[marker.words : marker.words + 1].islower()
+    if skip_bullet(text) and not (text[0] == "-" and text[1:2].isdigit()):
+        # "nhiệm kỳ 2025 -" / "2030": the dash stays on the first line; a leading dash is a bullet.
+        return False
+    if match_label(text) or STARTERS.match(fold(text[:40])):
+        return False
+    if is_capital(text) != is_capital(before) and (is_capital(text) or is_capital(before)):
+        return open_end and not is_capital(before) and len(text) > 3 and line.gap <= layout.usual_gap
+    first_char = next((c for c in text if c.isalnum()), "a")
+    if text[0] in "”)],.;:%":
+        return True
+    if ends_sentence(before) and not before.endswith(("…", "...", "v.v.", "TP.", "Tp.")):
+        full = layout.wrapped and len(before) >= 0.8 * layout.width
+        return (
+            full
+            and line.gap <= layout.usual_gap
+            and layout.usual_gap == 0
+            and not before.endswith((":", "./."))
+        )
+    if first_char.islower() or open_end:
+        return True
+    if first_char.isdigit() and _BEFORE_FIGURE.search(fold(before[-12:])):
+        return True
+    if layout.wrapped:
+        short = len(before) < 0.62 * layout.width
+        if short and (line.gap or match_marker(first) or match_label(first)):
+            return False
+        if match_marker(first) and len(before) < 0.8 * layout.width:
+            return False
+        return line.gap <= layout.usual_gap
+    if line.gap == 0 and first_char.isdigit():
+        return True
+    opens = match_marker(first) is not None or match_label(first) is not None
+    return not opens and not under_type and not is_capital(before) and line.gap <= 1 and len(before) > 60
+
+
+def logical_lines(text: str) -> list[LogicalLine]:
+    """Join the physical lines of ``text``; lone page numbers fall out, table rows stay lines."""
+    lines = _physical(text)
+    kept = [line for line in lines if not _PAGE_NUMBER.match(line.text)]
+    layout = _layout(kept)
+    out: list[LogicalLine] = []
+    first = before = ""
+    under_type = False
+    for line in kept:
+        if out and _continues(before, first, line, layout, under_type):
+            out[-1] = LogicalLine(Span(out[-1].span.start, line.end), out[-1].gap)
+        else:
+            under_type = bool(out) and is_capital(first)
+            out.append(LogicalLine(Span(line.start, line.end), line.gap))
+            first = line.text
+        before = line.text
+    return out
+
+
+def words_of(text: str, span: Span) -> str:
+    """Return the words of a span on one line."""
+    return collapse(span.of(text))

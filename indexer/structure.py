@@ -1,0 +1,551 @@
+"""Text → blocks and outline (domain §3): trust the numbering, not the typography.
+
+Three steps: logical lines (:mod:`indexer.lines`), what each line is in the frame of an official
+document (head, preamble, body, recipients, signature, annex), and the tree of numbered sections.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from indexer.clean import collapse, fold
+from indexer.labels import LabelMatch, match_label
+from indexer.lines import LogicalLine, ends_sentence, is_capital, logical_lines, starts_block
+from indexer.markers import Marker, match_marker, ordinal, skip_bullet
+from indexer.records import Block, BlockKind, Section, SectionKind, SourceText, Span
+
+#: Names of types that stand alone in capitals under the head (tên loại văn bản).
+_TYPE_LINE = re.compile(
+    r"(?:dự thảo\s+)?(?:kế hoạch(?: hành động| liên tịch| phối hợp| công tác)?|chỉ thị|nghị quyết(?: liên tịch)?|"
+    r"quyết định|nghị định|thông tư(?: liên tịch)?|thông tri|luật|bộ luật|pháp lệnh|lệnh|hướng dẫn|kết luận|"
+    r"chương trình(?: hành động| công tác)?|đề án|phương án|báo cáo|thông báo|công điện|quy định|quy chế|tờ trình|"
+    r"văn bản hợp nhất|công văn|đề cương|danh mục|điều lệ|quy hoạch|chiến lược)(?![a-zà-ỹđ])"
+)
+_SYMBOL_LINE = re.compile(r"số\s*[:.]|số\s*[-/…]|số\s+[\d.…_]+\s*[-/]|\d{1,5}\s?[-/]\s?[a-zđ]{2,4}\s?/")
+_PLACE = re.compile(r"[^\W\d][^,;:|]{1,40},\s*ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_]*")
+_BANNER = re.compile(
+    r"cộng hòa xã hội chủ nghĩa|độc lập\s?-\s?tự do|đảng cộng sản việt nam|đảng bộ |[*_=\-–—]{1,}$|dự thảo$|\(?dự thảo"
+)
+_PREAMBLE = re.compile(
+    r"thực hiện |căn cứ |triển khai |để |nhằm |trên cơ sở |theo (?!đó)|xét |thi hành |tiếp tục |quán triệt |tiếp theo |qua "
+)
+_SIGNATURE = re.compile(
+    r"(?:tm|kt|tl|tuq|q)\s?\.\s?\S|t/[ml]\b|(?:quyền |phó |phụ trách )?(?:tổng )?"
+    r"(?:giám đốc|chủ tịch|bí thư|bộ trưởng|thủ tướng|trưởng ban|chánh văn phòng|tổng bí thư|hiệu trưởng|chủ nhiệm|"
+    r"cục trưởng|viện trưởng|chánh án|tổng thanh tra|thứ trưởng|thống đốc|trưởng phòng|vụ trưởng)(?![a-zà-ỹđ])"
+)
+#: Closing sentences of a document: they speak of the whole, not of the numbered item above them.
+_CLOSING = re.compile(
+    r"yêu cầu (?:các|thủ trưởng|giám đốc|trưởng|chủ tịch|toàn)|trên đây là |trong quá trình (?:tổ chức |triển khai )?"
+    r"(?:tổ chức )?thực hiện|(?:kế hoạch|chỉ thị|nghị quyết|chương trình|quy chế|đề án) này |nhận được |"
+    r"(?:ủy ban nhân dân|ubnd|ban thường vụ|đảng ủy|sở|giám đốc|chủ tịch|bộ|thủ tướng) [^.;:]{0,50}yêu cầu (?:các|thủ|giám|người)"
+)
+_MAX_HEAD_LINES = 40
+_PART_RANK = 3
+
+
+class _Printed(NamedTuple):
+    """A logical line with what can be said of it alone."""
+
+    line: LogicalLine
+    raw: str
+    words: str
+    folded: str
+    marker: Marker | None
+
+
+def read_structure(source: SourceText) -> tuple[list[Block], list[Section]]:
+    """Read the blocks of a text in order and the outline that they form."""
+    text = source.text
+    printed = []
+    for line in logical_lines(text):
+        raw = line.span.of(text)
+        words = collapse(raw)
+        printed.append(_Printed(line, raw, words, fold(words), match_marker(raw)))
+    return _Reader(text, printed, source.bold).read()
+
+
+class _Open(NamedTuple):
+    """An open section on the way down to the current line."""
+
+    index: int
+    marker: Marker
+
+
+class _Reader:
+    """One pass over the logical lines; ``state`` is the part of the document that it is in."""
+
+    def __init__(self, text: str, lines: Sequence[_Printed], bold: Sequence[Span]) -> None:
+        self.text = text
+        self.lines = lines
+        self.bold = sorted(bold)
+        self.bold_starts = [span.start for span in self.bold]
+        self.blocks: list[Block] = []
+        self.sections: list[Section] = []
+        self.stack: list[_Open] = []
+        self.quote_until = -1
+        self.ended: dict[int, int] = {}
+        """Sections that a closing sentence has ended, and where."""
+        self.taken: set[int] = set()
+        """Lines that a number alone on the line before has taken as its title."""
+
+    def read(self) -> tuple[list[Block], list[Section]]:
+        body_from = self._read_head()
+        state = "body"
+        for position in range(body_from, len(self.lines)):
+            if position not in self.taken:
+                state = self._read_line(position, state)
+        return self.blocks, _close_spans(self.sections, self.ended, len(self.text.rstrip()))
+
+    # -- head ---------------------------------------------------------------------------------
+
+    def _read_head(self) -> int:
+        """Read number, place, type, title and preamble; return the first line of the body."""
+        type_at = self._type_line()
+        first_section = self._first_section((type_at or 0) + 1)
+        if type_at is None:
+            return self._read_headless(first_section)
+        for position in range(type_at):
+            self._head_line(self.lines[position])
+        entry = self.lines[type_at]
+        name_end = _TYPE_LINE.match(fold(entry.raw))
+        alone = name_end is not None and len(entry.words.split()) <= len(name_end.group().split()) + 1
+        self._add("type" if alone else "title", entry.line.span)
+        position = type_at + 1
+        if alone:
+            position = self._read_title(position, first_section)
+        return self._read_preamble(position, first_section)
+
+    def _read_headless(self, first_section: int) -> int:
+        """A text without a line that names its type: the first line serves as the title."""
+        position = 0
+        limit = min(first_section, _MAX_HEAD_LINES, len(self.lines))
+        while position < limit and self._head_line(self.lines[position], only_certain=True):
+            position += 1
+        if position < limit and len(self.lines[position].words) < 400:
+            entry = self.lines[position]
+            if _TYPE_LINE.match(entry.folded):
+                self._add("title", entry.line.span)
+                position += 1
+        return self._read_preamble(position, first_section)
+
+    def _type_line(self) -> int | None:
+        for position, entry in enumerate(self.lines[:_MAX_HEAD_LINES]):
+            if is_capital(entry.words) and _TYPE_LINE.match(entry.folded):
+                return position
+            if entry.marker and entry.marker.style in ("article", "chapter") and position > 3:
+                return None
+        return None
+
+    def _first_section(self, start: int) -> int:
+        for position in range(start, len(self.lines)):
+            marker = self.lines[position].marker
+            if marker is not None and marker.style != "task" and ordinal(marker) in (0, 1):
+                return position
+        return len(self.lines)
+
+    def _head_line(self, entry: _Printed, only_certain: bool = False) -> bool:
+        span = entry.line.span
+        folded = fold(entry.raw)
+        place = _PLACE.search(folded)
+        if _SYMBOL_LINE.match(folded):
+            end = place.start() if place else len(entry.raw)
+            self._add("symbol", Span(span.start, span.start + len(entry.raw[:end].rstrip())))
+            if place:
+                self._add("place", Span(span.start + place.start(), span.end))
+            return True
+        if place and place.start() < 60:
+            if place.start() > 2 and entry.raw[: place.start()].strip():
+                self._add("banner", Span(span.start, span.start + len(entry.raw[: place.start()].rstrip())))
+            self._add("place", Span(span.start + place.start(), span.end))
+            return True
+        if _BANNER.match(folded) or (is_capital(entry.words) and not _TYPE_LINE.match(entry.folded)):
+            self._add("banner", span)
+            return True
+        if not only_certain:
+            self._add("banner" if len(entry.words.split()) <= 16 else "paragraph", span)
+        return False
+
+    def _read_title(self, position: int, first_section: int) -> int:
+        started = False
+        while position < min(first_section, len(self.lines)):
+            entry = self.lines[position]
+            if _BANNER.match(entry.folded) and len(entry.words) < 12:
+                self._add("banner", entry.line.span)
+            elif _SYMBOL_LINE.match(entry.folded) or _PLACE.match(entry.folded):
+                self._head_line(entry)
+            elif not started:
+                if ends_sentence(entry.words) and len(entry.words.split()) > 60:
+                    return position
+                self._add("title", entry.line.span)
+                started = True
+            elif (
+                len(entry.words.split()) <= 14
+                and not ends_sentence(entry.words)
+                and not (_PREAMBLE.match(entry.folded))
+            ):
+                self._add("banner" if is_capital(entry.words) else "title", entry.line.span)
+            else:
+                return position
+            position += 1
+        return position
+
+    def _read_preamble(self, position: int, first_section: int) -> int:
+        for here in range(position, first_section):
+            entry = self.lines[here]
+            if _foot_state(entry) is not None:
+                return here
+            if _PREAMBLE.match(entry.folded) or entry.folded.endswith(
+                ("như sau:", "sau đây:", "sau:", "như sau")
+            ):
+                self._add("preamble", entry.line.span)
+            elif here < position + 12 and (_SYMBOL_LINE.match(entry.folded) or _PLACE.match(entry.folded)):
+                self._head_line(entry)
+            else:
+                self._plain(entry)
+        return first_section
+
+    # -- body and foot ------------------------------------------------------------------------
+
+    def _read_line(self, position: int, state: str) -> str:
+        entry = self.lines[position]
+        if state != "body":
+            if (
+                entry.marker is not None
+                and entry.marker.style in ("annex", "article", "chapter", "phan", "roman")
+            ) or (state == "signature" and len(entry.words.split()) > 30):
+                state = "body"
+            elif is_capital(entry.words) and _TYPE_LINE.match(entry.folded):
+                self.stack.clear()
+                self._add("heading", entry.line.span)
+                return "body"
+        turned = _foot_state(entry)
+        if turned is not None:
+            state = turned
+        if state == "recipients" and turned is None and is_capital(entry.words):
+            state = "signature"
+        if state in ("recipients", "signature"):
+            kind: BlockKind = "recipients" if state == "recipients" else "signature"
+            self._add(kind, entry.line.span)
+            return state
+        if self.quote_until < entry.line.span.start:
+            self.quote_until = _quote_end(self.text, entry)
+            if entry.marker is not None and self._opens_section(entry.marker, entry):
+                self._section(position)
+                return state
+        self._plain(entry)
+        return state
+
+    def _plain(self, entry: _Printed) -> None:
+        """Add a line that opens no section: a table row, labelled lines, a bullet or a paragraph."""
+        span = entry.line.span
+        if entry.raw.startswith("|"):
+            self._add("row", span)
+            return
+        bullet = skip_bullet(entry.raw)
+        if not bullet and _CLOSING.match(entry.folded):
+            self._end_items(span.start)
+        pieces = _labelled_pieces(entry.raw)
+        first = pieces[0][0] if pieces else len(entry.raw)
+        if first > bullet and entry.raw[:first].strip(" (*_"):
+            kind: BlockKind = "bullet" if bullet else "paragraph"
+            if not bullet and is_capital(entry.words) and 2 <= len(entry.words.split()) <= 30:
+                kind = "heading"
+            end = len(entry.raw[:first].rstrip(" (\n"))
+            self._add(kind, Span(span.start, span.start + end), bullet)
+        self._labels(span.start, entry.raw, pieces)
+
+    def _labels(self, origin: int, raw: str, pieces: Sequence[tuple[int, LabelMatch]]) -> None:
+        for number, (start, label) in enumerate(pieces):
+            after = pieces[number + 1][0] if number + 1 < len(pieces) else len(raw)
+            end = len(raw[:after].rstrip(" (\n"))
+            self._add("label", Span(origin + start, origin + end), label.end, label.key)
+
+    def _add(self, kind: BlockKind, span: Span, skip: int = 0, label: str | None = None) -> None:
+        start = span.start + skip
+        while start < span.end and self.text[start].isspace():
+            start += 1
+        section = self.stack[-1].index if self.stack else -1
+        if kind in ("symbol", "place", "banner", "type", "title", "recipients", "signature"):
+            section = -1
+        self.blocks.append(Block(span, kind, section, Span(start, span.end), label))
+
+    def _end_items(self, offset: int) -> None:
+        """Leave the numbered items of the current part: what comes closes the part, or the document."""
+        if any(open_.marker.style == "article" for open_ in self.stack):
+            return
+        while self.stack and self.stack[-1].marker.rank > _PART_RANK:
+            self.ended[self.stack.pop().index] = offset
+
+    # -- sections -----------------------------------------------------------------------------
+
+    def _opens_section(self, marker: Marker, entry: _Printed) -> bool:
+        """Say whether a printed number fits the numbering so far."""
+        if not entry.raw[marker.words :].strip() and marker.style in ("decimal1", "letter", "upper"):
+            return False
+        number = ordinal(marker)
+        before = next((open_ for open_ in reversed(self.stack) if open_.marker.rank <= marker.rank), None)
+        sibling = before.marker if before is not None and before.marker.style == marker.style else None
+        if marker.style == "decimal1" and marker.number.isdigit() and len(marker.number) > 1:
+            if marker.number.startswith("0") and sibling is None and number != 1:
+                return False
+        if marker.style in ("decimal1", "letter", "roman", "upper", "article", "chapter"):
+            if number == 1 or marker.style == "article":
+                return True
+            if sibling is None:
+                # A list that starts in the middle: only where nothing of this style was open before.
+                return marker.style in ("roman", "decimal1") and number <= 3 and is_capital(entry.words)
+            step = number - ordinal(sibling)
+            return 1 <= step <= (2 if marker.style == "letter" else 5) or (step == 0 and number > 0)
+        if marker.style == "decimal2" and sibling is None:
+            # "1.500 hộ", "3.2 tỷ đồng": a figure at the start of a line is no section.
+            return not entry.raw[marker.words : marker.words + 1].islower() or number == 1
+        return True
+
+    def _section(self, position: int) -> None:
+        entry = self.lines[position]
+        marker = entry.marker
+        if marker is None:  # the caller has checked it
+            raise ValueError(entry.words)
+        while self.stack and self.stack[-1].marker.rank >= marker.rank:
+            self.stack.pop()
+        in_article = any(open_.marker.style == "article" for open_ in self.stack)
+        span = entry.line.span
+        title, title_end = self._title(position, marker)
+        below = self._title_below(position) if not entry.raw[marker.words :].strip() else None
+        if below is not None:
+            title = collapse(Span(self.lines[position + 1].line.span.start, below).of(self.text))
+            title_end = below - entry.line.span.start
+        num = _printed_number(entry.raw, marker)
+        parent = self.stack[-1].index if self.stack else -1
+        path = f"{self.sections[parent].path} > {num}" if parent >= 0 else num
+        heading_end = span.start + (title_end if title else marker.words)
+        self.sections.append(
+            Section(
+                num=num,
+                title=title,
+                depth=len(self.stack) + 1,
+                kind=_section_kind(marker, title, in_article),
+                path=path,
+                span=Span(span.start, span.end),
+                heading=Span(span.start, span.start + len(self.text[span.start : heading_end].rstrip())),
+                parent=parent,
+            )
+        )
+        self.stack.append(_Open(len(self.sections) - 1, marker))
+        rest = title_end if title else 0
+        if title:
+            self._add("heading", Span(span.start, self.sections[-1].heading.end), marker.words)
+        if entry.raw[rest:].strip(" :.-"):
+            label = match_label(entry.raw[marker.words :]) if title else None
+            if label is not None:
+                self._add("label", Span(span.start + marker.words, span.end), label.end, label.key)
+            elif title:
+                start = rest + len(entry.raw[rest:]) - len(entry.raw[rest:].lstrip(" :.-\n"))
+                self._rest(entry, start)
+            else:
+                self._rest(entry, 0, marker.words)
+
+    def _rest(self, entry: _Printed, start: int, skip: int = 0) -> None:
+        """Add what follows a number or an inline heading on its line, labelled pieces apart."""
+        raw = entry.raw[start:]
+        pieces = [(at, label) for at, label in _labelled_pieces(raw) if at > skip]
+        first = pieces[0][0] if pieces else len(raw)
+        origin = entry.line.span.start + start
+        self._add("paragraph", Span(origin, origin + len(raw[:first].rstrip(" (\n"))), skip)
+        self._labels(origin, raw, pieces)
+
+    def _title(self, position: int, marker: Marker) -> tuple[str | None, int]:
+        """Return the title of a numbered line and the offset where it ends; None for a run-in."""
+        entry = self.lines[position]
+        words_raw = entry.raw[marker.words :]
+        words = collapse(words_raw)
+        count = len(words.split())
+        inline = self._inline_title(entry, marker)
+        if inline is not None:
+            return inline
+        whole = len(entry.raw)
+        all_bold = self._bold_end(entry.line.span.start + marker.words) >= entry.line.span.end - 2
+        if words.endswith(":"):
+            return (words.rstrip(": "), whole) if count <= 30 else (None, 0)
+        if is_capital(words) and count <= 40:
+            return words.rstrip(" ."), whole
+        has_body = self._has_body(position, marker)
+        if words.endswith((";", "./.", "./", ",")) or (ends_sentence(words) and count > 12):
+            return None, 0
+        if all_bold and count <= 100 and not ends_sentence(words):
+            return words, whole
+        if re.search(r"[a-zà-ỹđ]{2}[.;] [A-ZĐÀ-Ỹ]", words):
+            return None, 0
+        if ends_sentence(words):
+            return (words.rstrip(" ."), whole) if has_body else (None, 0)
+        limit = 50 if has_body else 30
+        return (words, whole) if count <= limit else (None, 0)
+
+    def _title_below(self, position: int) -> int | None:
+        """A number alone on its line ("Chương II"): return the end of the title under it, and take it."""
+        end = None
+        for below in range(position + 1, min(position + 5, len(self.lines))):
+            entry = self.lines[below]
+            if entry.marker is not None or entry.raw.startswith("|") or _foot_state(entry) is not None:
+                break
+            if end is not None and not is_capital(entry.words):
+                break
+            if len(entry.words.split()) > 40 or (ends_sentence(entry.words) and not is_capital(entry.words)):
+                break
+            end = entry.line.span.end
+            self.taken.add(below)
+        return end
+
+    def _inline_title(self, entry: _Printed, marker: Marker) -> tuple[str, int] | None:
+        """Return a title that is followed by its text on the same line ("2.1. Mục tiêu chung: Đến …")."""
+        raw = entry.raw
+        bold_end = self._bold_end(entry.line.span.start + marker.words) - entry.line.span.start
+        colon = raw.find(":", marker.words)
+        if 0 < colon < len(raw) - 1 and raw[colon + 1 :].strip():
+            prefix = collapse(raw[marker.words : colon])
+            rest = raw[colon + 1 :].lstrip(" *_\n")
+            limit = 25 if bold_end and colon - 2 <= bold_end <= colon + 3 else 12
+            plain = not re.search(r"[.;!?]", prefix) and prefix[:1].isupper()
+            if plain and 0 < len(prefix.split()) <= limit and rest[:1].isupper() and marker.style != "task":
+                return prefix, colon + 1
+        if marker.words < bold_end < len(raw) - 8:
+            prefix = collapse(raw[marker.words : bold_end])
+            if prefix.endswith((".", ":")) and len(prefix.split()) <= 25:
+                return prefix.rstrip(" .:"), bold_end
+        return None
+
+    def _bold_end(self, offset: int) -> int:
+        """Return where the bold run that covers ``offset`` ends; 0 when it is not bold."""
+        at = bisect.bisect_right(self.bold_starts, offset) - 1
+        if at >= 0 and self.bold[at].start <= offset < self.bold[at].end:
+            return self.bold[at].end
+        return 0
+
+    def _has_body(self, position: int, marker: Marker) -> bool:
+        """Say whether something stands under a numbered line before the next of its rank."""
+        if position + 1 >= len(self.lines):
+            return False
+        after = self.lines[position + 1]
+        if _foot_state(after) is not None:
+            return False
+        return after.marker is None or after.marker.rank > marker.rank
+
+
+def _foot_state(entry: _Printed) -> str | None:
+    """Return the part of the foot that a line opens, if it opens one."""
+    if entry.folded.startswith("nơi nhận"):
+        return "recipients"
+    if is_capital(entry.words) and len(entry.words.split()) <= 14 and _SIGNATURE.match(entry.folded):
+        return "signature"
+    return None
+
+
+def _quote_end(text: str, entry: _Printed) -> int:
+    """Return where a quotation that a line opens and does not close ends; -1 when there is none.
+
+    An amending law quotes whole articles of another law: their numbers are not this text's.
+    """
+    opened = entry.raw.count("“") - entry.raw.count("”")
+    if opened <= 0 or not entry.raw.lstrip(" -+").startswith("“"):
+        return -1
+    limit = min(len(text), entry.line.span.end + 60_000)
+    depth = opened
+    for match in re.compile("[“”]").finditer(text, entry.line.span.end, limit):
+        depth += 1 if match.group() == "“" else -1
+        if depth == 0:
+            return match.start()
+    return -1
+
+
+_LABEL_AT = re.compile(r"(?:(?<=[.;,)])\s+|\(|\s-\s+|^)(?=[^\W\d_][^:.;()]{2,70}:)")
+
+
+def _labelled_pieces(raw: str) -> list[tuple[int, LabelMatch]]:
+    """Find the labels in a line: at its start and after a full stop or an opening parenthesis."""
+    if ":" not in raw:
+        return []
+    found: list[tuple[int, LabelMatch]] = []
+    whole = match_label(raw)
+    if whole is not None:
+        found.append((0, whole))
+    for match in _LABEL_AT.finditer(raw):
+        at = match.end()
+        if found and at < found[-1][0] + found[-1][1].end:
+            continue
+        label = match_label(raw[at:])
+        if label is not None and (whole is not None or raw[at].isupper() or match.group().strip() == "("):
+            found.append((at, label))
+    return found
+
+
+_PRINTED = {
+    "group": "Nhóm",
+    "task": "Nhiệm vụ",
+    "article": "Điều",
+    "chapter": "Chương",
+    "division": "Mục",
+    "annex": "Phụ lục",
+    "phan": "Phần",
+}
+
+
+def _printed_number(raw: str, marker: Marker) -> str:
+    """Return the number as a path names it: "II", "1.1", "Nhóm 3", "Điều 12"."""
+    number = (
+        marker.number.upper() if marker.style in ("roman", "upper", "chapter", "annex") else marker.number
+    )
+    if marker.style in _PRINTED:
+        return f"{_PRINTED[marker.style]} {number}".strip()
+    return number
+
+
+def _section_kind(marker: Marker, title: str | None, in_article: bool) -> SectionKind:
+    named: dict[str, SectionKind] = {
+        "annex": "annex",
+        "phan": "part",
+        "upper": "part",
+        "roman": "part",
+        "chapter": "chapter",
+        "division": "division",
+        "article": "article",
+        "group": "group",
+        "task": "task",
+    }
+    if marker.style in named:
+        return named[marker.style]
+    if in_article:
+        return "point" if marker.style == "letter" else "clause"
+    return "heading" if title else "run_in"
+
+
+def _close_spans(sections: list[Section], ended: Mapping[int, int], end: int) -> list[Section]:
+    """Give every section the span that reaches to the next one that is not inside it."""
+    closed: list[Section] = []
+    ends: list[int] = [end] * len(sections)
+    open_: list[int] = []
+    for index, section in enumerate(sections):
+        while open_ and sections[open_[-1]].depth >= section.depth:
+            ends[open_.pop()] = section.span.start
+        open_.append(index)
+    for index, (section, reach) in enumerate(zip(sections, ends, strict=True)):
+        stop = min(reach, ended.get(index, reach))
+        closed.append(
+            Section(
+                num=section.num,
+                title=section.title,
+                depth=section.depth,
+                kind=section.kind,
+                path=section.path,
+                span=Span(section.span.start, stop),
+                heading=section.heading,
+                parent=section.parent,
+            )
+        )
+    return closed
+
+
+__all__ = ["read_structure", "starts_block"]
