@@ -48,7 +48,7 @@ def lower(text: str) -> str:
 
 
 def _move_tone(match: re.Match[str]) -> str:
-    first, second = match.group(1)
+    first, second = match.group(1)[0], match.group(1)[1]
     return _WITH_TONE[first][_TONE_OF[second]] + _BASE[second]
 
 

@@ -266,15 +266,18 @@ class Abbreviation(msgspec.Struct, frozen=True):
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """A passage to retrieve: ``span`` is quoted, ``embedded`` is what the encoder and the index see.
+    """A passage to retrieve: ``span`` is quoted, ``embedded`` is what the encoder sees.
 
-    ``section`` is the path of numbers ("II > 1"), ``section_title`` the readable path.
+    ``section`` is the path of numbers ("II > 1"), ``section_title`` the readable path, ``context``
+    the document in a line (type, symbol, issuer, title); ``embedded`` joins context, readable path
+    and the quoted words.
     """
 
     span: Span
     section: str
     section_title: str
     embedded: str
+    context: str = ""
     page: int | None = None
     kind: Literal["body", "heading", "task", "row", "boilerplate"] = "body"
 

@@ -289,9 +289,6 @@ class _Reader:
         number = ordinal(marker)
         before = next((open_ for open_ in reversed(self.stack) if open_.marker.rank <= marker.rank), None)
         sibling = before.marker if before is not None and before.marker.style == marker.style else None
-        if marker.style == "decimal1" and marker.number.isdigit() and len(marker.number) > 1:
-            if marker.number.startswith("0") and sibling is None and number != 1:
-                return False
         if marker.style in ("decimal1", "letter", "roman", "upper", "article", "chapter"):
             if number == 1 or marker.style == "article":
                 return True
