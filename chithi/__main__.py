@@ -1,0 +1,5 @@
+"""``python -m chithi``."""
+
+from chithi.main import run
+
+run()

@@ -1,0 +1,129 @@
+"""What a question asks for, and about what: kinds, topic, named documents and places.
+
+Patterns are data (``rules/questions.tsv``) over bare text, so that a question typed without diacritics
+is understood the same way.  Nothing here looks at an index.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+from indexer.clean import bare, collapse, has_diacritics, nfc
+from indexer.symbols import find_symbols
+
+#: Kinds whose answer is a fact of a task.
+TASK_KINDS = ("lead", "direct", "coordinate", "deadline", "funding", "product", "report")
+
+
+class Rule(NamedTuple):
+    """A pattern of asking, with the questions that show it."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...]
+
+
+class Question(NamedTuple):
+    """A question understood.
+
+    ``topic`` is what is left for retrieval when the words of asking are taken out; ``kinds`` are in
+    the order in which they are asked, empty for plain words.
+    """
+
+    text: str
+    kinds: tuple[str, ...]
+    topic: str
+    symbols: tuple[str, ...]
+    plain: bool
+    """True when the question was typed without any diacritics."""
+
+    @property
+    def asks(self) -> bool:
+        """Say whether this is a question rather than words to find."""
+        return bool(self.kinds) or bool(_ASKING.search(bare(self.text)))
+
+
+_ASKING = re.compile(
+    r"\?\s*$|\b(?:ai|nao|gi|bao nhieu|may|the nao|ra sao|khi nao|bao gio|o dau|tai sao|vi sao|khong)\s*[?.]?\s*$|^(?:ai|co)\b"
+)
+
+
+def _rows(name: str) -> list[list[str]]:
+    content = (resources.files("search_api.rules") / name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
+def question_rules() -> tuple[Rule, ...]:
+    """Return the patterns of asking in the order of the file."""
+    return tuple(
+        Rule(kind, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"), tuple(examples.split(" | ")))
+        for kind, pattern, examples in _rows("questions.tsv")
+    )
+
+
+@lru_cache(maxsize=1)
+def _asking_words() -> re.Pattern[str]:
+    words = sorted((row[0] for row in _rows("question_words.tsv")), key=len, reverse=True)
+    return re.compile(r"(?<![a-z0-9])(?:" + "|".join(map(re.escape, words)) + r")(?![a-z0-9])")
+
+
+def understand(text: str) -> Question:
+    """Read a question: its kinds, its topic, the symbols it names."""
+    text = collapse(nfc(text))
+    flat = bare(text)
+    found: list[tuple[int, str]] = []
+    taken: list[tuple[int, int]] = []
+    for rule in question_rules():
+        for match in rule.pattern.finditer(flat):
+            found.append((match.start(), rule.kind))
+            taken.append(match.span())
+    kinds: list[str] = []
+    for _, kind in sorted(found):
+        if kind not in kinds:
+            kinds.append(kind)
+    return Question(
+        text=text,
+        kinds=tuple(_settle(kinds)),
+        topic=_topic(text, flat, taken),
+        symbols=tuple(match.canonical for match in find_symbols(text) if match.canonical),
+        plain=not has_diacritics(text),
+    )
+
+
+def _settle(kinds: list[str]) -> list[str]:
+    """Drop a kind that a more exact one explains."""
+    if "unit_tasks" in kinds:
+        return [kind for kind in kinds if kind not in ("lead", "coordinate")]
+    if "contact" in kinds:
+        return ["contact"]
+    if "direct" in kinds and "lead" in kinds:
+        kinds = [kind for kind in kinds if kind != "lead"]
+    if "person" in kinds:
+        return [kind for kind in kinds if kind not in ("lead",)]
+    return kinds
+
+
+#: Inside words of asking these name things, and stay in the topic: "hạn báo cáo", "đơn vị theo dõi".
+_KEPT = re.compile(
+    r"(?:bao cao|theo doi|tong hop|xay dung|ban hanh|quan ly|giai quyet|to chuc|tham muu|trien khai|kinh phi"
+    r"|nguon von|ngan sach|san pham|ket qua|muc tieu|chi tieu)"
+)
+
+
+def _topic(text: str, flat: str, taken: list[tuple[int, int]]) -> str:
+    keep = [True] * len(text)
+    for start, end in taken:
+        for at in range(start, end):
+            keep[at] = False
+        for match in _KEPT.finditer(flat, start, end):
+            for at in range(match.start(), match.end()):
+                keep[at] = True
+    for match in _asking_words().finditer(flat):
+        for at in range(match.start(), match.end()):
+            keep[at] = False
+    left = "".join(char if kept else " " for char, kept in zip(text, keep, strict=True))
+    return collapse(re.sub(r"[?:]", " ", left)).strip(" ,.;-")
