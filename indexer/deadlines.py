@@ -1,0 +1,438 @@
+"""Time limits, normalised as the domain notes say (README §4).
+
+:func:`read_deadline` reads the value of a labelled line or a table cell; :func:`find_deadlines` finds
+limits stated inside prose ("trước ngày 22 hằng tháng").  Wordings that are not dates are data
+(``rules/deadline_patterns.tsv``); dates are read by :mod:`indexer.dates`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+import msgspec
+
+from indexer.clean import bare, collapse
+from indexer.dates import Period, find_periods, with_years
+from indexer.labels import rows
+from indexer.records import Deadline, Span
+
+
+class PhraseRule(msgspec.Struct, frozen=True):
+    """A row of ``deadline_patterns.tsv``."""
+
+    kind: str
+    value: str
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def phrase_rules() -> tuple[PhraseRule, ...]:
+    """Return the wordings that are not dates, in the order of the file."""
+    return tuple(
+        PhraseRule(kind, value, re.compile(pattern), tuple(examples.split(" | ")))
+        for kind, value, pattern, examples in rows("deadline_patterns.tsv")
+    )
+
+
+def _search(kind: str, text: str) -> tuple[PhraseRule, re.Match[str]] | None:
+    for rule in phrase_rules():
+        if rule.kind == kind and (match := rule.pattern.search(text)):
+            return rule, match
+    return None
+
+
+# What stands before a date: "trước ngày", "chậm nhất là", "từ".
+_FILL = r"(?:\s|,|thoi\s+diem|thoi\s+gian|vao|la|ngay|thang|nam|qu[yi]|cuoi|dau|het|khoang)*$"
+_BEFORE = re.compile(r"\btruoc" + _FILL)
+_UNTIL = re.compile(
+    r"\b(?:cham\s+nhat|muon\s+nhat|khong\s+(?:qua|muon\s+hon|cham\s+hon|tre\s+hon|sau)|den\s+het|den|toi|het|cham\s+hon)"
+    + _FILL
+)
+_FROM = re.compile(r"\b(?:ke\s+tu|bat\s+dau(?:\s+tu)?|tu)(?:\s|sau|ngay|thang|nam|qu[yi]|giua|dau|cuoi)*$")
+_ON = re.compile(r"\b(?:vao|trong|dien\s+ra)(?:\s|ngay|buoi|sang|chieu|toi|hoi|luc|\d{1,2}\s*(?:h|gio)\d*)*$")
+_BETWEEN = re.compile(r"\s*,?\s*(?:den|toi|-+>?|va)\s*(?:het\s+|cuoi\s+)?(?:ngay|thang|nam|qu[yi])?\s*")
+_RANGE_DASH = re.compile(r"\s*,?\s*(?:den|toi|-+>?)\s*(?:het\s+|cuoi\s+)?(?:ngay|thang|nam|qu[yi])?\s*")
+_EVENT = re.compile(
+    r"\b(?:khoi\s+cong|khanh\s+thanh|khai\s+mac|be\s+mac|khai\s+truong|ra\s+mat|to\s+chuc\s+le|le\s+(?:phat\s+dong|cong\s+bo)|phat\s+dong)\b"
+)
+_OTHER_STATEMENT = re.compile(r"\s*;\s*|\.\s+(?=[A-ZĐÀ-Ỹ])|\n+")
+_DAY_OF = re.compile(r"\bngay\s+(?:mung\s+)?(\d{1,2})(?!\s*(?:/|-\s*\d|\d|thang\s+\d|ngay\b|gio\b))")
+_WEEKDAY = re.compile(r"\b(?:thu\s+(hai|ba|tu|nam|sau|bay|[2-7])|(chu\s+nhat))\b")
+_WEEKDAYS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6}
+_TRIM = " \t\n.;,/:"
+
+
+def read_deadline(raw: str, *, year: int | None = None) -> Deadline:
+    """Read the value of a time label.
+
+    ``raw`` is the document's wording; the result's ``raw`` is that wording, collapsed and without its
+    full stop.  ``year`` stands in where a day or month has no year (the year of the plan).  Wording that
+    gives no date gives kind "relative"; an empty value gives kind "none".
+
+    >>> read_deadline("Trước ngày 25/7/2026.").end
+    '2026-07-25'
+    """
+    words = collapse(raw).strip(_TRIM)
+    words = words[1:-1].strip(_TRIM) if words.startswith("(") and words.endswith(")") else words
+    if not words or _search("none", bare(words)):
+        return Deadline()
+    return msgspec.structs.replace(_read(words, year), raw=words)
+
+
+def _read(words: str, year: int | None) -> Deadline:
+    parts = [part for part in _OTHER_STATEMENT.split(words) if part.strip(_TRIM)]
+    if len(parts) > 1:
+        read = [(part.strip(_TRIM), _read_one(part.strip(_TRIM), year)) for part in parts]
+        dated = [(part, one) for part, one in read if one.kind in _DATED]
+        if len(dated) > 1:
+            return _merge(dated, read)
+        if len(dated) == 1 and any(one.kind == "done" for _, one in read):
+            return _merge(dated, read)
+    return _read_one(words, year)
+
+
+_DATED = ("by", "within", "range", "event")
+
+
+def _merge(dated: list[tuple[str, Deadline]], every: list[tuple[str, Deadline]]) -> Deadline:
+    """Make one deadline of several dated statements, each of which stays as a milestone."""
+    milestones = tuple(_milestone(part, one) for part, one in every if one.kind in (*_DATED, "done"))
+    last = max((one for _, one in dated), key=lambda one: one.end or "")
+    kinds = {one.kind for _, one in dated}
+    starts = [one.start for _, one in dated if one.start]
+    start = min(starts) if starts and len(starts) == len(dated) else None
+    return msgspec.structs.replace(
+        last, kind="event" if "event" in kinds else last.kind, start=start, milestones=milestones
+    )
+
+
+def _milestone(part: str, one: Deadline) -> dict[str, str]:
+    milestone = {"name": part}
+    if one.kind == "done":
+        return milestone | {"status": "done"}
+    if one.kind == "event" and one.end:
+        return {"name": _activity(part), "date": one.end}
+    return milestone | {
+        key: value for key, value in (("kind", one.kind), ("start", one.start), ("end", one.end)) if value
+    }
+
+
+_OCCASION_TAIL = re.compile(
+    r"\s*(?:\btrong\b|\bvào\b|\bnhân\b|\bdịp\b|\bngày\b|\bkỷ niệm\b|\().*$", re.I | re.S
+)
+
+
+def _activity(part: str) -> str:
+    return _OCCASION_TAIL.sub("", part) or part
+
+
+def _read_one(words: str, year: int | None) -> Deadline:
+    plain = bare(words)
+    periods = list(with_years(find_periods(plain, words), year))
+    done = _search("done", plain)
+    continuous = _search("continuous", plain)
+    recur = _search("recur", plain)
+    base = Deadline(
+        on_request=_search("on_request", plain) is not None,
+        open_ended=_search("open_ended", plain) is not None,
+    )
+    if done and not periods:
+        return msgspec.structs.replace(base, kind="done", status="done")
+    if recur and not (continuous and continuous[1].start() < recur[1].start() and not periods):
+        dates = [p for p in find_periods(plain, words) if p.first]
+        limited = _limit(plain, dates)
+        if limited is None or limited[0].kind != "by" or limited[0].precision != "day":
+            return _recurring(words, plain, base)
+    relative = _relative(words, plain, bool(periods))
+    if continuous:
+        limited = _limit(plain, periods)
+        if limited is None or limited[0].kind != "by" or _until_only(plain, limited[1]):
+            bounds = limited[0] if limited else Deadline()
+            return msgspec.structs.replace(
+                base,
+                kind="continuous",
+                start=bounds.start,
+                end=bounds.end,
+                precision=bounds.precision,
+                relative_to=relative,
+            )
+    limited = _limit(plain, periods)
+    if limited is None and periods:
+        return _without_year(plain, periods[-1], base)
+    if limited is None:
+        return msgspec.structs.replace(base, kind="relative", relative_to=relative or _whole(words, base))
+    dated = limited[0]
+    if dated.kind == "event":
+        dated = msgspec.structs.replace(
+            dated, milestones=({"name": _activity(words), "date": dated.end or dated.start or ""},)
+        )
+    return msgspec.structs.replace(
+        dated,
+        on_request=base.on_request,
+        open_ended=base.open_ended or dated.open_ended,
+        kind="range" if base.open_ended and dated.kind in ("within", "by") else dated.kind,
+    )
+
+
+def _without_year(plain: str, period: Period, base: Deadline) -> Deadline:
+    """Keep a day or month whose year nothing tells as an anchor ("--06-30"), with its kind."""
+    sample = _single(plain, period.in_year(2000))
+    return msgspec.structs.replace(
+        base,
+        kind=sample.kind,
+        precision=sample.precision,
+        end_exclusive=sample.end_exclusive,
+        approx=sample.approx,
+        anchors=(_anchor(period),),
+    )
+
+
+def _whole(words: str, base: Deadline) -> str | None:
+    """Return what an undated wording is relative to when no pattern says it: all of it."""
+    return None if base.on_request else words
+
+
+def _until_only(plain: str, period: Period) -> bool:
+    """Say whether "đến …" bounds a continuous duty ("thường xuyên đến năm 2030")."""
+    return _BEFORE.search(plain[: period.start]) is None and "hoan thanh" not in plain
+
+
+def _relative(words: str, plain: str, dated: bool) -> str | None:
+    for rule in phrase_rules():
+        if rule.kind == "relative" and (match := rule.pattern.search(plain)):
+            start, end = match.span(1)
+            if dated and find_periods(plain[start:end], words[start:end]):
+                continue
+            if plain[start:end].startswith("khi") and _search("on_request", plain):
+                continue
+            return words[start:end].strip(_TRIM)
+    return None
+
+
+def _limit(plain: str, periods: list[Period]) -> tuple[Deadline, Period] | None:
+    """Make a dated deadline of the periods of one statement; None where no dated period stands."""
+    dated = [p for p in periods if p.first and p.last]
+    if not dated:
+        return None
+    first, last = dated[0], dated[-1]
+    if len(dated) > 1:
+        between = plain[dated[0].end : dated[1].start]
+        starts = _FROM.search(plain[: first.start])
+        if _RANGE_DASH.fullmatch(between) or (starts and "den" in between):
+            return _make("range", first, dated[1]), dated[1]
+        if starts and _UNTIL.search(plain[: dated[1].start]):
+            return _make("range", first, dated[1]), dated[1]
+        if _BETWEEN.fullmatch(between) and first.precision == dated[1].precision != "day":
+            return _make("range", first, dated[1]), dated[1]
+        # "Trong tháng 6/2026, chậm nhất ngày 20/6/2026": the stricter wording says the limit.
+        for period in dated:
+            before = plain[: period.start]
+            if _BEFORE.search(before) or _UNTIL.search(before):
+                return _single(plain, period), period
+        return _single(plain, last), last
+    return _single(plain, first), first
+
+
+def _single(plain: str, period: Period) -> Deadline:
+    before = plain[: period.start]
+    if _BEFORE.search(before):
+        return _make("by", None, period, exclusive=True)
+    if _FROM.search(before):
+        if period.joined:
+            return _make("range", period, period)
+        start = _make("range", period, period)
+        return msgspec.structs.replace(start, end=None, open_ended=True)
+    if _UNTIL.search(before):
+        return _make("by", None, period)
+    occasion = _search("occasion", before)
+    if period.precision == "day" and not period.approx and not period.joined:
+        if period.anniversary or occasion or _EVENT.search(plain) or _ON.search(before):
+            return _make("event", period, period)
+        return _make("by", None, period)
+    return _make("range" if period.joined else "within", period, period)
+
+
+def _make(kind: str, first: Period | None, last: Period, *, exclusive: bool = False) -> Deadline:
+    start = first.first if first else None
+    end = last.first if exclusive else last.last
+    made: Deadline = msgspec.convert(
+        {
+            "kind": kind,
+            "start": start.isoformat() if start else None,
+            "end": end.isoformat() if end else None,
+            "precision": last.precision,
+            "end_exclusive": exclusive,
+            "approx": last.approx or (first.approx if first else False),
+        },
+        Deadline,
+    )
+    return made
+
+
+# --- what comes back -----------------------------------------------------------------------------
+
+
+def _recurring(words: str, plain: str, base: Deadline) -> Deadline:
+    found = find_periods(plain, words)
+    undated = [p for p in found if p.first is None and p.month is not None]
+    recurrence = _recurrence(plain)
+    anchors: list[tuple[int, str]] = []
+    exclusive = False
+    limits = [p for p in undated if not _is_occasion(plain, p)]
+    for period in undated:
+        if period not in limits or len(limits) > 1 or (recurrence or {}).get("freq") not in ("yearly", None):
+            anchors.append((period.start, _anchor(period)))
+    if len(limits) == 1 and (recurrence or {}).get("freq") in ("yearly", None):
+        only = limits[0]
+        recurrence = {"freq": "yearly", **_month_of(only)}
+        exclusive = _BEFORE.search(plain[: only.start]) is not None
+    elif limits:
+        exclusive = _BEFORE.search(plain[: limits[0].start]) is not None
+    if recurrence is not None:
+        day = _DAY_OF.search(plain)
+        if day and not any(p.start <= day.start() < p.end for p in found) and int(day.group(1)) <= 31:
+            recurrence = recurrence | {"day": int(day.group(1))}
+            exclusive = _BEFORE.search(plain[: day.start()]) is not None
+        weekday = _WEEKDAY.search(plain)
+        if weekday and recurrence.get("freq") == "weekly":
+            name = weekday.group(1)
+            number = 7 if weekday.group(2) else _WEEKDAYS.get(name) or int(name) - 1
+            recurrence = recurrence | {"weekday": number}
+            exclusive = _BEFORE.search(plain[: weekday.start()]) is not None
+    anchors += _named_anchors(words, plain)
+    bounds = _limit(plain, [p for p in found if p.first])
+    return msgspec.structs.replace(
+        base,
+        kind="recurring",
+        recurrence=recurrence,
+        anchors=tuple(name for _, name in sorted(anchors)),
+        end_exclusive=exclusive,
+        start=bounds[0].start if bounds else None,
+        end=bounds[0].end if bounds else None,
+    )
+
+
+def _recurrence(plain: str) -> dict[str, str | int] | None:
+    """Return the recurrence, the shortest interval first where two are named ("6 tháng, hằng năm")."""
+    recurrence: dict[str, str | int] | None = None
+    for rule in phrase_rules():
+        if rule.kind != "recur" or not rule.value or not rule.pattern.search(plain):
+            continue
+        freq, *more = rule.value.split(",")
+        if recurrence is None:
+            recurrence = {"freq": freq}
+        elif recurrence["freq"] != freq and "also" not in recurrence:
+            recurrence["also"] = freq
+        for pair in more:
+            name, _, number = pair.partition("=")
+            recurrence[name] = int(number)
+    return recurrence
+
+
+def _is_occasion(plain: str, period: Period) -> bool:
+    before = plain[: period.start]
+    if _BEFORE.search(before) or _UNTIL.search(before):
+        return False
+    return period.anniversary or (_search("occasion", before) is not None)
+
+
+def _anchor(period: Period) -> str:
+    month = f"--{period.month:02d}"
+    return month if period.day is None else f"{month}-{period.day:02d}"
+
+
+def _month_of(period: Period) -> dict[str, str | int]:
+    month = period.month or 1
+    if period.precision == "quarter" and not period.joined:
+        return {"quarter": (month + 2) // 3}
+    return {"month": month} if period.day is None else {"month": month, "day": period.day}
+
+
+def _named_anchors(words: str, plain: str) -> list[tuple[int, str]]:
+    return [
+        (match.start(), rule.value or words[match.start() : match.end()])
+        for rule in phrase_rules()
+        if rule.kind == "anchor"
+        for match in rule.pattern.finditer(plain)
+    ]
+
+
+# --- limits inside prose -------------------------------------------------------------------------
+
+_EVERY = r"(?:\s+(?:cua\s+)?(?:hang|moi)\s+(?:thang|nam|qu[yi]|tuan)|\s+(?:cua\s+)?thang\s+cuoi\s+(?:cua\s+)?(?:moi\s+)?qu[yi])?"
+_VERB = (
+    r"\b(?:(?:co\s+ban\s+)?hoan\s+thanh|xong|ban\s+hanh|thuc\s+hien\s+xong|trinh|gui|nop|bao\s+cao"
+    r"|tong\s+hop|thoi\s+gian|thoi\s+han)"
+)
+_LIMIT_LEAD = re.compile(
+    r"\b(truoc|cham\s+nhat|muon\s+nhat|khong\s+muon\s+hon|xong\s+truoc)(?:\s+(?:la|vao|het|thoi\s+diem))*\s+(?:ngay\s+)?$"
+)
+_LIMIT_VERB = re.compile(_VERB + r"(?:[^.;\n]{0,45}?)\s(?:trong|den\s+het|den|vao)\s+(?:dau\s+|cuoi\s+)?$")
+_FROM_TO = re.compile(r"\b(?:thoi\s+gian|thuc\s+hien|trien\s+khai|hoan\s+thanh)[^.;\n]{0,25}?\s(tu)\s+$")
+_PARENTHESIS = re.compile(r"\(([^()\n]{3,80})\)")
+_DAY_EVERY = re.compile(
+    r"\b((?:truoc|cham\s+nhat(?:\s+la)?(?:\s+vao)?|vao)\s+ngay\s+\d{1,2}\s+(?:cua\s+)?(?:(?:hang|moi)\s+(?:thang|qu[yi])|thang\s+cuoi\s+(?:cua\s+)?(?:moi\s+|hang\s+)?qu[yi](?:\s+hang\s+nam)?))\b"
+)
+_PERIODIC = re.compile(
+    r"\b(dinh\s+ki\s*(?:,|\(|-)?\s*(?:(?:hang|moi)\s+(?:thang|qu[yi]|nam|tuan)|0?[36]\s+thang|qu[yi]|nam|thang|mot\s+nam)"
+    r"(?:\s*(?:,|va|/|hoac)\s*(?:(?:hang|moi|0?1|mot|ca)\s+)?(?:0?6\s+thang|nam|qu[yi]|thang|lan))*(?:\s+(?:va|,)\s+dot\s+xuat)?)\b"
+)
+
+
+def find_deadlines(text: str, *, year: int | None = None) -> list[tuple[Span, Deadline]]:
+    """Find limits stated in prose, in order; anniversaries and periods of time in titles are none.
+
+    Spans are offsets into ``text`` and cover the wording that is the deadline's ``raw``.
+    """
+    plain = bare(text)
+    found: list[tuple[Span, Deadline]] = []
+
+    def add(start: int, end: int) -> None:
+        if not any(span.start < end and start < span.end for span, _ in found):
+            deadline = read_deadline(text[start:end], year=year)
+            if deadline.kind not in ("none", "relative"):
+                found.append((Span(start, end), deadline))
+
+    for match in _PARENTHESIS.finditer(plain):
+        inside = match.group(1)
+        if re.fullmatch(
+            r"(?:thuc\s+hien\s+)?(?:thuong\s+xuyen|hang\s+(?:nam|qu[yi]|thang)|dinh\s+ki[^;]*)(?:,[^;]*)?",
+            inside,
+        ) or re.match(r"(?:thoi\s+gian|thoi\s+han|hoan\s+thanh|xong|truoc|trong|cham\s+nhat)\b", inside):
+            start = match.start(1)
+            label = re.match(r"(?:thoi\s+gian|thoi\s+han)[^:]{0,40}:\s*", inside)
+            add(start + (label.end() if label else 0), match.end(1))
+    for match in _DAY_EVERY.finditer(plain):
+        add(*match.span(1))
+    periods = find_periods(plain, text)
+    for at, period in enumerate(periods):
+        before = plain[max(0, period.start - 80) : period.start]
+        shift = max(0, period.start - 80)
+        if period.anniversary:
+            continue
+        end = period.end
+        tail = re.match(_EVERY, plain[end:])
+        end += tail.end() if tail else 0
+        if lead := _LIMIT_LEAD.search(before):
+            add(shift + lead.start(1), end)
+        elif (lead := _FROM_TO.search(before)) and at + 1 < len(periods):
+            following = periods[at + 1]
+            if _RANGE_DASH.fullmatch(plain[period.end : following.start]):
+                add(shift + lead.start(1), following.end)
+        elif lead := _LIMIT_VERB.search(before):
+            words = re.search(r"(?:trong|den\s+het|den|vao)\s+(?:dau\s+|cuoi\s+)?$", before)
+            add(shift + (words.start() if words else lead.start()), end)
+    for match in _PERIODIC.finditer(plain):
+        add(*match.span(1))
+    return sorted(found, key=lambda item: item[0])
+
+
+def latest(deadline: Deadline) -> date | None:
+    """Return the last day on which the deadline is still kept; None where it has no end."""
+    if deadline.end is None:
+        return None
+    day = date.fromisoformat(deadline.end)
+    return day - timedelta(days=1) if deadline.end_exclusive else day
