@@ -1,0 +1,286 @@
+"""The engine: dense and lexical search, filters, deletion, and how vectors are kept by size."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer import engine as module
+from indexer.engine import (
+    Engine,
+    IndexedPassage,
+    LexicalQuery,
+    LexicalWeights,
+    LocalEngine,
+    indexed,
+    vector_plan,
+)
+from indexer.errors import DamagedIndex
+
+DIMENSION = 16
+
+
+def rows(n: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((n, DIMENSION)).astype(np.float32)
+
+
+def make(folder: Path, base: LocalEngine | None = None) -> LocalEngine:
+    folder.mkdir()
+    return LocalEngine.create(folder / "v.faiss", folder / "lexical", DIMENSION, base)
+
+
+def filled(folder: Path, docs: int = 6, each: int = 5) -> tuple[LocalEngine, np.ndarray]:
+    """Document d holds passages d*each+1 …, with words "w<id>", "d<doc>" and "all"."""
+    made, vectors = make(folder), rows(docs * each)
+    for d in range(docs):
+        ids = range(d * each + 1, (d + 1) * each + 1)
+        made.put(
+            f"doc{d}",
+            [IndexedPassage(i, body=f"w{i} d{d} all") for i in ids],
+            vectors[d * each : (d + 1) * each],
+        )
+    made.save()
+    return made, vectors
+
+
+def words(*units: str) -> LexicalQuery:
+    return LexicalQuery(units=dict.fromkeys(units, 1.0))
+
+
+@pytest.fixture(params=["Flat", "SQ8", "IVF4,SQ8"])
+def plan(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every way of keeping vectors, at a size that a test can afford."""
+    lists = 4 if request.param.startswith("IVF") else 0
+    made = module.VectorPlan(request.param, lists=lists, probe=4 if lists else 0)
+    monkeypatch.setattr(module, "vector_plan", lambda _n: made)
+    return str(request.param)
+
+
+def test_it_is_an_engine(tmp_path: Path) -> None:
+    made: Engine = filled(tmp_path / "a")[0]
+    assert made.counts() == module.EngineCounts(passages=30, vectors=30)
+
+
+@pytest.mark.parametrize(
+    ("count", "factory"),
+    [
+        (0, "Flat"),
+        (20_000, "Flat"),
+        (20_001, "SQ8"),
+        (100_000, "SQ8"),
+        (100_001, "IVF1024,SQ8"),
+        (1_000_000, "IVF4096,SQ8"),
+        (10_000_000, "IVF16384,SQ8"),
+    ],
+)
+def test_plan_by_size(count: int, factory: str) -> None:
+    assert vector_plan(count).factory == factory
+
+
+def test_dense_finds_each_vector_first(tmp_path: Path, plan: str) -> None:
+    made, vectors = filled(tmp_path / "a", docs=40)
+    opened = LocalEngine(tmp_path / "a" / "v.faiss", tmp_path / "a" / "lexical", DIMENSION)
+    for which in (made, opened):
+        for i in (0, 7, 199):
+            found = which.search_dense(vectors[i] * 3, 4)
+            assert found.ids[0] == i + 1
+            assert found.scores[0] == pytest.approx(1, abs=0.02)
+            assert list(found.scores) == sorted(found.scores, reverse=True)
+
+
+@pytest.mark.parametrize("exact", [0, 50_000])
+def test_filter_is_exact_for_small_sets(
+    tmp_path: Path, plan: str, exact: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "EXACT_ALLOWED", exact)
+    made, vectors = filled(tmp_path / "a", docs=40)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    allowed = np.array([3, 50, 51, 120, 199, 200], np.int64)
+    for query in rows(10, seed=1):
+        found = made.search_dense(query, 3, allowed)
+        best = allowed[np.argsort(-(unit[allowed - 1] @ query))]
+        if plan == "Flat":
+            assert list(found.ids) == list(best[:3])
+        assert set(found.ids) <= set(allowed)
+        assert len(found.ids) == 3
+    assert len(made.search_dense(vectors[0], 10, np.empty(0, np.int64)).ids) == 0
+    assert len(made.search_dense(vectors[0], 10, np.array([999], np.int64)).ids) == 0
+
+
+def test_vectors_by_id(tmp_path: Path, plan: str) -> None:
+    made, vectors = filled(tmp_path / "a", docs=40)
+    ids, got = made.vectors(np.array([5, 999, 2, 150], np.int64))
+    assert list(ids) == [5, 2, 150]
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert np.abs(got - unit[ids - 1]).max() < 0.05
+    none, empty = made.vectors(np.empty(0, np.int64))
+    assert len(none) == 0
+    assert empty.shape == (0, DIMENSION)
+
+
+def test_derive_delete_put(tmp_path: Path, plan: str) -> None:
+    base, _ = filled(tmp_path / "a", docs=40)
+    made = make(tmp_path / "b", base)
+    new = rows(2, seed=9)
+    made.delete("doc0")
+    made.put("doc0", [IndexedPassage(901, body="mới all"), IndexedPassage(902, body="nữa")], new)
+    made.delete("doc1")
+    made.delete("không có")
+    made.save()
+    assert made.counts().passages == made.counts().vectors == 200 - 10 + 2
+    assert made.search_dense(new[1], 1).ids[0] == 902
+    assert list(made.search_lexical(words("mới"), 5).ids) == [901]
+    assert len(made.search_lexical(words("d1"), 5).ids) == 0
+    assert len(base.search_lexical(words("d1"), 5).ids) == 5, "the base stays as it was"
+    assert base.counts().vectors == 200
+
+
+def test_a_document_taken_back_before_saving(tmp_path: Path) -> None:
+    made, vectors = make(tmp_path / "a"), rows(4)
+    made.put("x", [IndexedPassage(1, body="một"), IndexedPassage(2, body="hai")], vectors[:2])
+    made.delete("x")
+    made.put("y", [IndexedPassage(1, body="ba"), IndexedPassage(2, body="tư")], vectors[2:])
+    made.save()
+    assert made.counts() == module.EngineCounts(passages=2, vectors=2)
+    assert made.search_dense(vectors[2], 1).scores[0] == pytest.approx(1, abs=1e-5)
+    assert len(made.search_lexical(words("một"), 5).ids) == 0
+
+
+def test_rename_keeps_ids(tmp_path: Path) -> None:
+    base, vectors = filled(tmp_path / "a")
+    made = make(tmp_path / "b", base)
+    made.delete("doc2")
+    made.put("khác", [IndexedPassage(i, body=f"w{i}") for i in range(11, 16)], vectors[10:15])
+    made.save()
+    assert made.counts().vectors == 30
+    assert made.search_dense(vectors[12], 1).ids[0] == 13
+
+
+@pytest.mark.parametrize("before", ["Flat", "SQ8", "IVF4,SQ8"])
+@pytest.mark.parametrize("after", ["Flat", "SQ8", "IVF4,SQ8"])
+def test_growing_into_another_plan(
+    tmp_path: Path, before: str, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def use(factory: str) -> None:
+        lists = 4 if factory.startswith("IVF") else 0
+        made = module.VectorPlan(factory, lists=lists, probe=lists)
+        monkeypatch.setattr(module, "vector_plan", lambda _n: made)
+
+    use(before)
+    base, vectors = filled(tmp_path / "a", docs=40)
+    use(after)
+    made = make(tmp_path / "b", base)
+    made.delete("doc3")
+    made.put("new", [IndexedPassage(500, body="x")], rows(1, seed=5))
+    made.save()
+    again = LocalEngine(tmp_path / "b" / "v.faiss", tmp_path / "b" / "lexical", DIMENSION)
+    assert again.counts() == module.EngineCounts(passages=196, vectors=196)
+    for i in (0, 100, 199):
+        assert again.search_dense(vectors[i], 1).ids[0] == i + 1
+    assert again.search_dense(rows(1, seed=5)[0], 1).ids[0] == 500
+
+
+def test_zero_vector_is_found_by_words_only(tmp_path: Path) -> None:
+    made = make(tmp_path / "a")
+    made.put(
+        "x",
+        [IndexedPassage(1, body="một"), IndexedPassage(2, body="hai")],
+        np.eye(2, DIMENSION, 1, dtype=np.float32) * [[0], [1]],
+    )
+    made.save()
+    assert made.counts() == module.EngineCounts(passages=2, vectors=1)
+    assert list(made.search_dense(np.ones(DIMENSION, np.float32), 5).ids) == [2]
+    assert len(made.search_dense(np.zeros(DIMENSION, np.float32), 5).ids) == 0
+    assert list(made.search_lexical(words("một"), 5).ids) == [1]
+
+
+def test_empty_engine(tmp_path: Path) -> None:
+    made = make(tmp_path / "a")
+    made.save()
+    assert len(made.search_dense(np.ones(DIMENSION, np.float32), 5).ids) == 0
+    assert len(made.search_lexical(words("một"), 5).ids) == 0
+    assert len(made.search_lexical(words(), 5).ids) == 0
+
+
+@pytest.mark.parametrize("reach", [0, 20_000])
+def test_lexical_filter(tmp_path: Path, reach: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TERM_SET_ALLOWED", reach)
+    made, _ = filled(tmp_path / "a")
+    allowed = np.array([4, 9, 28], np.int64)
+    assert list(made.search_lexical(words("all"), 10, allowed).ids) == [4, 9, 28]
+    found = made.search_lexical(words("all", "w28"), 10, allowed)
+    assert found.ids[0] == 28
+    free = made.search_lexical(words("all", "w28"), 30)
+    assert dict(zip(free.ids, free.scores, strict=True))[28] == pytest.approx(found.scores[0])
+
+
+def test_weights_and_factors(tmp_path: Path) -> None:
+    made = make(tmp_path / "a")
+    made.put(
+        "x",
+        [
+            IndexedPassage(1, body="số", heading="đề", bare="so", symbols="5-nq/tw", own="7-kh/tu"),
+            IndexedPassage(2, body="đề", heading="số", bare="de"),
+        ],
+        rows(2),
+    )
+    made.save()
+
+    def best(query: LexicalQuery) -> list[int]:
+        return [int(i) for i in made.search_lexical(query, 5).ids]
+
+    one = {"số": 1.0}
+    assert best(LexicalQuery(one, weights=LexicalWeights(body=1, heading=0))) == [1]
+    assert best(LexicalQuery(one, weights=LexicalWeights(body=0.1, heading=5))) == [2, 1]
+    assert best(LexicalQuery({"số": 0.0, "đề": 1.0}, weights=LexicalWeights(heading=0))) == [2]
+    assert best(LexicalQuery({}, bare={"so": 1.0})) == [1]
+    assert best(LexicalQuery({}, symbols={"5-nq/tw": 1.0})) == [1]
+    assert best(LexicalQuery({}, symbols={"7-kh/tu": 1.0})) == [1]
+
+
+def test_units_of_text(tmp_path: Path) -> None:
+    made = make(tmp_path / "a")
+    texts = ["Chuyển đổi số theo Kế hoạch số 12-KH/TU", "Phòng cháy, chữa cháy"]
+    made.put("x", [indexed(i, t, "Phần I", "3-KH/ĐU") for i, t in enumerate(texts, 1)], rows(2))
+    made.save()
+    for question, first in [
+        ("chuyển đổi số", 1),
+        ("chuyen doi so", 1),
+        ("12–KH/TU", 1),
+        ("phòng cháy", 2),
+        ("PHONG CHAY", 2),
+    ]:
+        assert made.search_lexical(LexicalQuery.of(question), 5).ids[0] == first, question
+    assert set(made.search_lexical(LexicalQuery.of("3-KH/ĐU"), 5).ids) == {1, 2}
+
+
+def test_wrong_use(tmp_path: Path) -> None:
+    made, vectors = filled(tmp_path / "a")
+    with pytest.raises(io.UnsupportedOperation):
+        made.put("x", [], vectors[:0])
+    other = make(tmp_path / "b")
+    with pytest.raises(ValueError, match="shape"):
+        other.put("x", [IndexedPassage(1, body="a")], rows(2))
+    with pytest.raises(ValueError, match="finite"):
+        other.put("x", [IndexedPassage(1, body="a")], np.full((1, DIMENSION), np.nan, np.float32))
+    other.put("x", [IndexedPassage(1, body="a")], rows(1))
+    with pytest.raises(ValueError, match="twice"):
+        other.put("x", [IndexedPassage(2, body="a")], rows(1))
+    other.abandon()
+
+
+def test_damaged_files(tmp_path: Path) -> None:
+    filled(tmp_path / "a")
+    broken = LocalEngine(tmp_path / "a" / "v.faiss", tmp_path / "a" / "lexical", DIMENSION + 1)
+    with pytest.raises(DamagedIndex):
+        broken.search_dense(np.ones(DIMENSION + 1, np.float32), 1)
+    (tmp_path / "a" / "v.faiss").write_bytes(b"rubbish" * 100)
+    (tmp_path / "a" / "lexical" / "meta.json").write_bytes(b"{")
+    broken = LocalEngine(tmp_path / "a" / "v.faiss", tmp_path / "a" / "lexical", DIMENSION)
+    with pytest.raises(DamagedIndex):
+        broken.search_dense(np.ones(DIMENSION, np.float32), 1)
+    with pytest.raises(DamagedIndex):
+        broken.search_lexical(words("a"), 1)
