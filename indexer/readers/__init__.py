@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from indexer.errors import UnreadableFile
-from indexer.readers.limits import LIMITS
-from indexer.readers.plain import Refused, read_text
+from indexer.readers.limits import LIMITS, Refused
+from indexer.readers.plain import read_text
 from indexer.records import SourceText
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})

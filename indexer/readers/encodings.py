@@ -303,7 +303,7 @@ def _decode_legacy(data: bytes) -> Decoded:
 _DAMAGE_SIGNS = re.compile("á[º»]|Ã[\u00a0-\u00bf]|Ä[\u0090-\u0091‘’]|Æ[°¡]")
 
 
-def _shown_as_legacy(text: str) -> Decoded | None:
+def shown_as_legacy(text: str) -> Decoded | None:
     """Recognise Unicode text whose letters are legacy codes ("KÕ ho¹ch" saved as UTF-8)."""
     lines = [line for line in text.split("\n") if not line.isascii()]
     sample = "\n".join(lines)[:_SAMPLE]
@@ -400,7 +400,7 @@ def decode(data: bytes) -> Decoded:
         return _damaged_utf8(data)
     if text.isascii():
         return Decoded(text, "utf-8")
-    return _shown_as_legacy(text) or Decoded(text, "utf-8")
+    return shown_as_legacy(text) or Decoded(text, "utf-8")
 
 
 def _damaged_utf8(data: bytes) -> Decoded:

@@ -1,10 +1,14 @@
-"""Limits on what is read: a hostile or broken file meets one of these, never the machine's end."""
+"""Limits on what is read, and how a reader refuses: a hostile or broken file meets one of these, never the machine's end."""
 
 from __future__ import annotations
 
 import msgspec
 
 _MIB = 1024 * 1024
+
+
+class Refused(Exception):
+    """A file that a reader cannot use; ``args[0]`` is the Vietnamese reason."""
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from indexer.clean import nfc
 from indexer.readers import encodings
-from indexer.readers.limits import LIMITS
+from indexer.readers.limits import LIMITS, Refused
 from indexer.readers.markup import strip_markup
 from indexer.readers.textbuilder import clean_characters
 from indexer.records import Notice, Page, SourceText, Span
-
-
-class Refused(Exception):
-    """A file that a reader cannot use; ``args[0]`` is the Vietnamese reason."""
-
 
 _SIGNATURES = (
     (b"%PDF-", "PDF", ".pdf"),

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from indexer.readers.limits import LIMITS, Refused
 from indexer.records import Notice, Page, SourceText, Span
 
 Piece = tuple[str, bool]
@@ -144,11 +145,17 @@ class TextBuilder:
     def _write(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+        if self._length > LIMITS.text_characters:
+            raise Refused(
+                f"văn bản dài quá {LIMITS.text_characters:,} ký tự; hãy tách thành nhiều tệp".replace(
+                    ",", "."
+                )
+            )
 
     def build(self, kind: str, encoding: str | None = None) -> SourceText:
         """Return the finished text; pages that share an offset with the next one are empty spans."""
         text = "".join(self._parts)
-        ends = [start for _, start, _ in self._pages[1:]] + [len(text)]
+        ends = [start for _, start, _ in self._pages[1:]] + [len(text)] * bool(self._pages)
         pages = tuple(
             Page(number=number, span=Span(start, end), ocr=ocr)
             for (number, start, ocr), end in zip(self._pages, ends, strict=True)
