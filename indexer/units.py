@@ -9,12 +9,12 @@ ban chuyên môn, trung tâm trực thuộc UBND xã") stays whole.  The words t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
 
-from indexer.clean import bare, collapse
+from indexer.clean import bare, collapse, fold
 from indexer.labels import rows
 from indexer.records import Mention, Span
 
@@ -24,7 +24,7 @@ def unit_words() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return, for each kind of word, the words and the examples of ``unit_words.tsv``."""
     words: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     for kind, listed, examples in rows("unit_words.tsv"):
-        separate = (bare(listed),) if kind == "fixed" else tuple(bare(listed).split(" | "))
+        separate = (listed,) if kind == "fixed" else tuple(fold(listed).split(" | "))
         before = words.get(kind, ((), ()))
         words[kind] = (before[0] + separate, before[1] + tuple(examples.split(" | ")))
     return words
@@ -36,14 +36,31 @@ def aliases() -> dict[str, str]:
     return {bare(short): bare(long) for short, long, _ in rows("unit_aliases.tsv")}
 
 
+def _spread(words: Iterable[str]) -> str:
+    """Return a group of alternatives, the longest first, whose spaces match any white space."""
+    escaped = {re.escape(word).replace(r"\ ", r"\s+") for word in words}
+    return "(?:" + "|".join(sorted(escaped, key=len, reverse=True)) + ")"
+
+
+def accented(*kinds: str) -> str:
+    """Return a pattern of the words of ``kinds`` for folded text, accents kept."""
+    return _spread(word for kind in kinds for word in unit_words()[kind][0])
+
+
+def _spread(words: Iterable[str]) -> str:
+    """Return a group of alternatives, the longest first, whose spaces match any white space."""
+    escaped = {re.escape(word).replace(r"\ ", r"\s+") for word in words}
+    return "(?:" + "|".join(sorted(escaped, key=len, reverse=True)) + ")"
+
+
+def accented(*kinds: str) -> str:
+    """Return a pattern of the words of ``kinds`` for folded text, accents kept."""
+    return _spread(word for kind in kinds for word in unit_words()[kind][0])
+
+
 @lru_cache(maxsize=32)
 def _alternatives(*kinds: str) -> str:
-    words = {w for kind in kinds for w in unit_words()[kind][0]}
-    return (
-        "(?:"
-        + "|".join(sorted((re.escape(w).replace(r"\ ", r"\s+") for w in words), key=len, reverse=True))
-        + ")"
-    )
+    return _spread(bare(word) for kind in kinds for word in unit_words()[kind][0])
 
 
 @lru_cache(maxsize=32)
@@ -54,7 +71,7 @@ def _opens(*kinds: str) -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _fixed() -> re.Pattern[str]:
     return re.compile(
-        "|".join(w.replace(" ", r"\s+").replace(r"\s+?", r"\s*") for w in unit_words()["fixed"][0])
+        "|".join(bare(w).replace(" ", r"\s+").replace(r"\s+?", r"\s*") for w in unit_words()["fixed"][0])
     )
 
 
@@ -304,7 +321,7 @@ def _known_words() -> frozenset[str]:
     words: set[str] = set()
     for kind in ("head", "whole", "field", "generic", "position"):
         for entry in unit_words()[kind][0]:
-            words.update(re.findall(r"[a-z]+", entry))
+            words.update(re.findall(r"[a-z]+", bare(entry)))
     for long in aliases().values():
         words.update(long.split())
     return frozenset(words)
