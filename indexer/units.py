@@ -47,17 +47,6 @@ def accented(*kinds: str) -> str:
     return _spread(word for kind in kinds for word in unit_words()[kind][0])
 
 
-def _spread(words: Iterable[str]) -> str:
-    """Return a group of alternatives, the longest first, whose spaces match any white space."""
-    escaped = {re.escape(word).replace(r"\ ", r"\s+") for word in words}
-    return "(?:" + "|".join(sorted(escaped, key=len, reverse=True)) + ")"
-
-
-def accented(*kinds: str) -> str:
-    """Return a pattern of the words of ``kinds`` for folded text, accents kept."""
-    return _spread(word for kind in kinds for word in unit_words()[kind][0])
-
-
 @lru_cache(maxsize=32)
 def _alternatives(*kinds: str) -> str:
     return _spread(bare(word) for kind in kinds for word in unit_words()[kind][0])
