@@ -1,0 +1,256 @@
+"""Quality of an encoder by itself: dense, BM25 and fused, on the two development sets.
+
+``python -m eval.model_quality --model embedded --shared ../shared`` prints the figures of the model card.  It needs no
+index: it is how a model is chosen before one is built.  BM25 here is a plain one over the lexical units
+(k1 = 1.2, b = 0.75), the same for every model, so that only the model makes the difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.clean import bare, fold
+from indexer.encode import Encoder, load_encoder
+from indexer.tokenize import syllables, units
+
+Scores = NDArray[np.float32]
+WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+_POOL = 200
+_WORDS = 110
+
+
+class Collection(msgspec.Struct, frozen=True):
+    """Texts, questions, and for each question the groups of rows that answer it.
+
+    A question has one group for each piece of evidence; any row of a group is a hit for it.
+    """
+
+    name: str
+    texts: list[str]
+    questions: list[str]
+    relevant: list[list[set[int]]]
+
+
+class BM25:
+    """Plain BM25 over lexical units; ``score`` gives one figure for every text."""
+
+    def __init__(self, texts: Sequence[str], cut: Callable[[str], list[str]] = units) -> None:
+        """Count the units of all texts."""
+        self._cut = cut
+        postings: dict[str, list[tuple[int, int]]] = {}
+        lengths = np.zeros(len(texts), dtype=np.float32)
+        for row, text in enumerate(texts):
+            counts = Counter(cut(text))
+            lengths[row] = sum(counts.values())
+            for unit, count in counts.items():
+                postings.setdefault(unit, []).append((row, count))
+        norm = 1.2 * (0.25 + 0.75 * lengths / max(float(lengths.mean()), 1.0))
+        self._size = len(texts)
+        self._weights: dict[str, tuple[NDArray[np.int64], Scores]] = {}
+        for unit, found in postings.items():
+            rows = np.array([r for r, _ in found])
+            tf = np.array([c for _, c in found], dtype=np.float32)
+            idf = np.log(1 + (len(texts) - len(found) + 0.5) / (len(found) + 0.5))
+            self._weights[unit] = (rows, (idf * tf * 2.2 / (tf + norm[rows])).astype(np.float32))
+
+    def score(self, question: str) -> Scores:
+        """Return the scores of all texts, shape (n,)."""
+        out = np.zeros(self._size, dtype=np.float32)
+        for unit in self._cut(question):
+            if (hit := self._weights.get(unit)) is not None:
+                out[hit[0]] += hit[1]
+        return out
+
+
+def statutes(folder: Path) -> Collection:
+    """Read a BEIR folder; the embedded text is title, then text."""
+    docs = [json.loads(line) for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines()]
+    rows = {doc["_id"]: n for n, doc in enumerate(docs)}
+    gold: dict[str, list[set[int]]] = {}
+    for line in next((folder / "qrels").glob("*.tsv")).read_text("utf-8").splitlines()[1:]:
+        query, doc, score = line.split("\t")
+        if int(score) > 0:
+            gold.setdefault(query, []).append({rows[doc]})
+    questions = [json.loads(line) for line in (folder / "queries.jsonl").read_text("utf-8").splitlines()]
+    kept = [q for q in questions if q["_id"] in gold]
+    return Collection(
+        folder.name,
+        [f"{d['title']}\n{d['text']}" for d in docs],
+        [q["text"] for q in kept],
+        [gold[q["_id"]] for q in kept],
+    )
+
+
+def _plain_passages(text: str) -> list[str]:
+    """Cut into runs of whole lines of about 110 words, knowing nothing of structure."""
+    passages, current, size = [], list[str](), 0
+    for line in text.split("\n"):
+        words = len(line.split())
+        if current and size + words > _WORDS:
+            passages.append("\n".join(current))
+            current, size = [], 0
+        if words:
+            current.append(line.strip())
+            size += words
+    return [*passages, "\n".join(current)] if current else passages
+
+
+def _longest_run(needle: list[str], hay: list[str]) -> int:
+    best = 0
+    previous = [0] * (len(hay) + 1)
+    for word in needle:
+        row = [0] * (len(hay) + 1)
+        for n, other in enumerate(hay, 1):
+            if word == other:
+                row[n] = previous[n - 1] + 1
+                best = max(best, row[n])
+        previous = row
+    return best
+
+
+def _matches(quote: list[str], passage: list[str]) -> bool:
+    if not quote:
+        return False
+    joined, text = " ".join(quote), " ".join(passage)
+    if f" {joined} " in f" {text} " or _longest_run(quote, passage) * 2 >= len(passage):
+        return True
+    return _longest_run(quote, passage) * 2 >= len(quote)
+
+
+def plans(questions: Path, corpus: Path) -> Collection:
+    """Cut the documents of ``corpus`` into ~110-word passages; gold is found by its quotes.
+
+    A passage is relevant when it holds the quote, half of the quote, or is itself mostly quote.
+    """
+    texts: list[str] = []
+    names: list[str] = []
+    for path in sorted(corpus.iterdir()):
+        raw = re.sub(r"\*+|^#+ ", "", path.read_text("utf-8"), flags=re.MULTILINE)
+        passages = _plain_passages(raw)
+        texts += passages
+        names += [path.stem] * len(passages)
+    words = [syllables(t) for t in texts]
+    asked, relevant = [], []
+    for line in questions.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        groups = [
+            {n for n, w in enumerate(words) if names[n] == e["doc"] and _matches(syllables(e["quote"]), w)}
+            for e in row.get("evidence", ())
+        ]
+        groups = [g for g in groups if g]
+        if row["answerable"] and groups:
+            asked.append(row["question"])
+            relevant.append(groups)
+    return Collection(questions.stem, texts, asked, relevant)
+
+
+def mrr_recall(scores: Scores, relevant: list[list[set[int]]], k: int = 10) -> tuple[float, float]:
+    """Return MRR@k and the mean share of evidence found among the first k; ``scores`` (questions, texts)."""
+    reciprocal, recall = [], []
+    for row, groups in zip(scores, relevant, strict=True):
+        order = np.argsort(-row, kind="stable")[:k].tolist()
+        wanted = set().union(*groups)
+        first = next((n for n, doc in enumerate(order, 1) if doc in wanted), None)
+        reciprocal.append(1 / first if first else 0.0)
+        recall.append(sum(bool(g & set(order)) for g in groups) / len(groups))
+    return float(np.mean(reciprocal)), float(np.mean(recall))
+
+
+def _normal(scores: Scores, pool: Scores) -> Scores:
+    """Z-score each row over its pool (boolean mask); what is outside the pool is last."""
+    out = np.full_like(scores, -1e9)
+    for n in range(len(scores)):
+        mask = pool[n].astype(bool)
+        part = scores[n, mask]
+        out[n, mask] = (part - part.mean()) / max(float(part.std()), 1e-6)
+    return out
+
+
+def fuse(lexical: Scores, dense: Scores, weight: float) -> Scores:
+    """Return (1 - weight) · lexical + weight · dense, z-scored over the union of both first 200."""
+    pool = np.zeros_like(lexical)
+    rows = np.arange(len(lexical))[:, None]
+    size = min(_POOL, lexical.shape[1])
+    for scores in (lexical, dense):
+        pool[rows, np.argpartition(-scores, size - 1, axis=1)[:, :size]] = 1
+    return (1 - weight) * _normal(lexical, pool) + weight * _normal(dense, pool)
+
+
+def strip(text: str) -> str:
+    """Return the question as typed without any diacritics."""
+    return bare(fold(text))
+
+
+def measure(
+    collection: Collection, encoder: Encoder, *, without_diacritics: bool = False
+) -> dict[str, object]:
+    """Return the figures of one collection: BM25, dense, and fused at each weight."""
+    questions = [strip(q) for q in collection.questions] if without_diacritics else collection.questions
+    index = BM25(collection.texts, lambda t: units(strip(t)) if without_diacritics else units(t))
+    lexical = np.stack([index.score(q) for q in questions])
+    dense = encoder.encode_queries(questions) @ encoder.encode_passages(collection.texts).T
+    fused = {w: mrr_recall(fuse(lexical, dense, w), collection.relevant) for w in WEIGHTS[1:-1]}
+    best = max(fused, key=lambda w: fused[w][0])
+    return {
+        "collection": collection.name,
+        "without_diacritics": without_diacritics,
+        "questions": len(questions),
+        "bm25": mrr_recall(lexical, collection.relevant),
+        "dense": mrr_recall(dense, collection.relevant),
+        "fused": fused,
+        "best_weight": best,
+    }
+
+
+def show(figures: dict[str, object]) -> str:
+    """Return the figures of :func:`measure` as lines of a table."""
+
+    def pair(value: object) -> str:
+        assert isinstance(value, tuple)
+        return f"{value[0]:.3f} / {value[1]:.3f}"
+
+    fused = figures["fused"]
+    assert isinstance(fused, dict)
+    accents = ", no diacritics" if figures["without_diacritics"] else ""
+    weights = "  ".join(f"{w}: {pair(v)}" for w, v in fused.items())
+    return (
+        f"{figures['collection']}{accents} ({figures['questions']} questions)  MRR@10 / Recall@10\n"
+        f"  bm25 {pair(figures['bm25'])}   dense {pair(figures['dense'])}"
+        f"   fused {pair(fused[figures['best_weight']])} at {figures['best_weight']}\n  {weights}"
+    )
+
+
+def collections(shared: Path) -> list[Collection]:
+    """Return the development sets of a shared folder."""
+    benchmark = shared / "benchmark"
+    return [
+        statutes(benchmark / "statutes-dev"),
+        plans(benchmark / "plans-dev.jsonl", shared / "corpus"),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default=None, help="embedded (default), a Hub name or a folder")
+    parser.add_argument("--shared", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    encoder = load_encoder(options.model)
+    for collection in collections(options.shared):
+        for without in (False, True):
+            sys.stdout.write(show(measure(collection, encoder, without_diacritics=without)) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,194 @@
+"""Training texts for the embedded model: official texts cut into titled sections of short segments.
+
+Nothing is sampled here: each source becomes :class:`Section` objects, and :mod:`indexer.train` draws a
+question-like side and a passage-like side from them, anew in every epoch.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from indexer.clean import nfc
+
+FILES = ("phapdien", "dichvucong", "congbao", "administrative", "titles")
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A titled stretch of a document.
+
+    ``context`` is what a passage carries of its document ("Luật Người khuyết tật, Điều 9"), ``title`` its heading,
+    ``segments`` its clauses, sentences or list items; ``group`` the document or topic, from which the harder
+    wrong answers are drawn.
+    """
+
+    source: str
+    group: str
+    context: str
+    title: str
+    segments: tuple[str, ...]
+
+
+_UPPER = "A-Z" + "".join(c for c in map(chr, range(0xC0, 0x1EFA)) if c.isupper())
+_LOWER = "a-z" + "".join(c for c in map(chr, range(0xC0, 0x1EFA)) if c.islower())
+_SENTENCE_END = re.compile(r"(?<=[.;:])\s+|\n+")
+_ENUMERATION = re.compile(r"^\(?[0-9a-zđ]{1,2}[.)]$")
+_FIELD_NAMES = {
+    "trinh_tu_thuc_hien": "trình tự thực hiện",
+    "thanh_phan_ho_so": "thành phần hồ sơ",
+    "ket_qua_xu_ly": "kết quả thực hiện",
+    "can_cu_phap_ly": "căn cứ pháp lý",
+    "cach_thuc_thuc_hien": "cách thức thực hiện",
+    "doi_tuong_thuc_hien": "đối tượng thực hiện",
+    "yeu_cau_dieu_kien": "yêu cầu, điều kiện",
+    "ten_thu_tuc": "tên thủ tục",
+    "dia_chi_tiep_nhan": "địa chỉ tiếp nhận hồ sơ",
+    "co_quan_thuc_hien": "cơ quan thực hiện",
+    "co_quan_co_tham_quyen": "cơ quan có thẩm quyền",
+    "thu_tuc_lien_quan": "thủ tục liên quan",
+    "linh_vuc": "lĩnh vực",
+}
+
+
+def segments(text: str, smallest: int = 6) -> tuple[str, ...]:
+    """Cut a text into clauses; a piece of fewer than ``smallest`` syllables joins the next."""
+    out: list[str] = []
+    held = ""
+    for piece in _SENTENCE_END.split(text):
+        piece = piece.strip()
+        if not piece:
+            continue
+        held = f"{held} {piece}" if held else piece
+        if len(held.split()) >= smallest:
+            out.append(held)
+            held = ""
+    if held:
+        if out:
+            out[-1] = f"{out[-1]} {held}"
+        else:
+            out.append(held)
+    return tuple(out)
+
+
+def read_rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of ``name``.jsonl.zst, texts composed (NFC)."""
+    import zstandard
+
+    with (folder / f"{name}.jsonl.zst").open("rb") as file:
+        stream = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8")
+        for line in stream:
+            yield json.loads(nfc(line))
+
+
+_LOST_BORDER = re.compile(rf"(?<=[{_LOWER}0-9])(?=[{_UPPER}][{_LOWER}])")
+_SOURCE = re.compile(
+    r"(?P<article>Điều \S+) (?P<kind>Luật|Bộ luật|Nghị định|Thông tư liên tịch|Thông tư|Pháp lệnh|Nghị quyết|"
+    r"Quyết định|Hiến pháp)?(?P<rest>.*)"
+)
+
+
+def _codified(folder: Path) -> Iterator[Section]:
+    for row in read_rows(folder, "phapdien"):
+        source = " ".join(row["source"].split())
+        found = _SOURCE.match(source)
+        kind = (found and found["kind"]) or "Văn bản"
+        article = found["article"] if found else ""
+        document = source.partition(" ngày ")[0].partition(", có hiệu lực")[0]
+        group = f"{row['topic']}|{document.removeprefix(article)}"
+        yield Section(
+            "phapdien", group, f"{kind} {row['topic']}, {article}", row["title"], segments(row["body"])
+        )
+
+
+def _procedures(folder: Path) -> Iterator[Section]:
+    for row in read_rows(folder, "dichvucong"):
+        # The portal's tables lost their cell borders: "Số lượngBản chính".
+        text = _LOST_BORDER.sub(" ", row["text"])
+        field = _FIELD_NAMES.get(row["field"], row["field"].replace("_", " "))
+        yield Section("dichvucong", row["sector"] or "", row["procedure"], field, segments(text))
+
+
+_PAGE_FURNITURE = re.compile(r"^(?:CÔNG BÁO/Số.*|\d{1,4}|\.\.\.|-{3,})$")
+_HEADING = re.compile(
+    r"^(?:(?:Điều|Chương|Mục|Phần|Phụ lục)\s+[\dIVXLC]+[a-zđ]?\b[.:]?|[IVX]{1,5}[.)\-]"
+    r"|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[.)])\s*"
+    r"(?P<title>.*)$",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(
+    r"^(?:Căn cứ|Theo đề nghị|Xét đề nghị|Nơi nhận|Lưu)\b|CỘNG HÒA XÃ HỘI|Độc lập|ngày .* tháng|VĂN BẢN QUY PHẠM|"
+    r"ỦY BAN NHÂN DÂN|^BỘ |<br>|^Số:",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 30
+
+
+def _lines(text: str) -> list[str]:
+    """Return the logical lines: page furniture out, wrapped lines joined, mark-up off."""
+    out: list[str] = []
+    for raw in text.split("\n"):
+        line = re.sub(r"\*+|^\s*(?:#{1,6}|>)\s*|\|", " ", raw).strip()
+        line = " ".join(line.split())
+        if not line or _PAGE_FURNITURE.match(line):
+            continue
+        if (
+            out
+            and line[0].islower()
+            and not _ENUMERATION.match(line.split()[0])
+            and out[-1][-1] not in ".;:!?"
+        ):
+            out[-1] = f"{out[-1]} {line}"
+        else:
+            out.append(line)
+    return out
+
+
+def _outlined(source: str, name: str, text: str) -> Iterator[Section]:
+    """Cut a document at its numbered headings; a numbered sentence counts as one only if it is short."""
+    lines = _lines(text)
+    opening = [line for line in lines[:40] if len(line.split()) > 3 and not _NOT_A_NAME.search(line)]
+    context = " ".join(" ".join(opening[:2]).split()[:30])
+    title, body = "", list[str]()
+    for line in [*lines, "Điều 0. "]:
+        found = _HEADING.match(line)
+        heading = found["title"].strip(" .:") if found else ""
+        if found and len(heading.split()) <= _LONGEST_TITLE and not line.rstrip().endswith(";"):
+            if sum(len(part.split()) for part in body) >= 12:
+                yield Section(source, name, context, title, segments("\n".join(body)))
+                body = []
+            elif body:
+                heading = f"{title} {' '.join(body)} {heading}"
+                body = []
+            title = " ".join(heading.split()[:40])
+        else:
+            body.append(line)
+
+
+def _documents(folder: Path, source: str) -> Iterator[Section]:
+    for row in read_rows(folder, source):
+        name = row.get("slug") or row.get("name") or ""
+        yield from _outlined(source, name, row["text"])
+
+
+def _titles(folder: Path) -> Iterator[Section]:
+    for row in read_rows(folder, "titles"):
+        title = " ".join(row["title"].split())
+        if len(title.split()) >= 6:
+            yield Section("titles", row["date"][-4:], row["symbol"], "", (title,))
+
+
+def read_sections(folder: Path) -> list[Section]:
+    """Return the sections of all training files, in a fixed order."""
+    return [
+        *_codified(folder),
+        *_procedures(folder),
+        *_documents(folder, "congbao"),
+        *_documents(folder, "administrative"),
+        *_titles(folder),
+    ]

@@ -1,0 +1,431 @@
+"""Train the embedded model: ``python -m indexer.train --data ../shared/train --out indexer/model``.
+
+A static embedding: one vector for each lexical unit, a text is the mean of its units.  It learns from
+official texts only (:mod:`indexer.pairs`): what reads like a question (a heading, a clause, a noisy piece of
+a clause, in official wording) must be nearer to the passage it comes from than to the other passages of
+its batch, a part of which are from the same law or topic.  Everything is drawn from one seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.encode import FILES, UNIT_FORMAT, content_hash
+from indexer.pairs import Section, read_sections
+from indexer.tokenize import JOINER, syllables, units
+
+Ids = NDArray[np.int32]
+UNKNOWN = "[UNK]"
+_SEPARATOR = -1
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """Everything that decides what comes out, besides the data."""
+
+    seed: int = 13
+    dimension: int = 512
+    vocabulary: int = 85_000
+    least_count: int = 4
+    epochs: int = 6
+    batch: int = 2048
+    clustered: float = 0.5
+    scale: float = 20.0
+    rate: float = 0.1
+    warm_up: float = 0.05
+    longest: int = 220
+    threads: int = 2
+    nested: int = 0
+    title_share: float = 0.3
+    cloze_share: float = 0.25
+    once: bool = False
+    idf_power: float = 0.0
+    shortest: int = 60
+
+
+# ------------------------------------------------------------------------------------ texts to ids
+
+
+class Corpus:
+    """All texts as ids: one flat array of syllables, one of the pair that starts at each place.
+
+    A stretch is a (start, end) of the flat arrays; the units of a stretch are its syllables and the pairs that
+    lie in it.
+    """
+
+    def __init__(self, sections: Sequence[Section], extra: Sequence[str], recipe: Recipe) -> None:
+        """Read the units of every section and of the ``extra`` phrases (question words)."""
+        texts: list[str] = []
+        self.context: list[int] = []
+        self.title: list[int] = []
+        self.segments: list[list[int]] = []
+        cache: dict[str, int] = {}
+
+        def place(text: str) -> int:
+            if text not in cache:
+                cache[text] = len(texts)
+                texts.append(text)
+            return cache[text]
+
+        for section in sections:
+            self.context.append(place(section.context))
+            self.title.append(place(section.title))
+            self.segments.append([])
+            for segment in section.segments:
+                self.segments[-1].append(len(texts))
+                texts.append(segment)
+        self.extra = [place(text) for text in extra]
+        self.sources = np.array([section.source for section in sections])
+        groups: dict[str, int] = {}
+        self.group = np.array([groups.setdefault(s.group, len(groups)) for s in sections])
+        titles: dict[str, int] = {}
+        self.same = np.array([titles.setdefault(s.title.lower(), len(titles)) for s in sections])
+
+        counts: Counter[str] = Counter()
+        flat: list[tuple[list[str], list[str]]] = []
+        for text in texts:
+            found = units(text)
+            size = len(syllables(text)) if found else 0
+            flat.append((found[:size], found[size:]))
+            counts.update(found)
+        self.vocabulary = choose_units(counts, recipe)
+        self.counts = np.array([counts.get(unit, 1) for unit in self.vocabulary], dtype=np.float64)
+        ids = {unit: row for row, unit in enumerate(self.vocabulary)}
+        self.bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+        np.cumsum([len(singles) for singles, _ in flat], out=self.bounds[1:])
+        self.single = np.full(self.bounds[-1], -1, dtype=np.int32)
+        self.pair = np.full(self.bounds[-1], -1, dtype=np.int32)
+        for n, (singles, pairs) in enumerate(flat):
+            at = int(self.bounds[n])
+            self.single[at : at + len(singles)] = [ids.get(s, -1) for s in singles]
+            step = 0
+            for place_in_text in range(len(singles) - 1):
+                # Pairs come in order; one is missing where punctuation parts two syllables.
+                if (
+                    step < len(pairs)
+                    and pairs[step] == f"{singles[place_in_text]}{JOINER}{singles[place_in_text + 1]}"
+                ):
+                    self.pair[at + place_in_text] = ids.get(pairs[step], -1)
+                    step += 1
+
+    def text(self, number: int) -> tuple[int, int]:
+        """Return the stretch of a text."""
+        return int(self.bounds[number]), int(self.bounds[number + 1])
+
+    def units(self, start: int, end: int) -> Ids:
+        """Return the known units of a stretch."""
+        found = np.concatenate([self.single[start:end], self.pair[start : max(start, end - 1)]])
+        return found[found >= 0]
+
+
+def choose_units(counts: Counter[str], recipe: Recipe) -> list[str]:
+    """Return the vocabulary: the unknown unit, the syllables, then the most frequent pairs, commonest first."""
+    singles = [u for u, n in counts.items() if JOINER not in u and n >= recipe.least_count]
+    pairs = [u for u, n in counts.items() if JOINER in u and n >= recipe.least_count]
+    singles.sort(key=lambda u: (-counts[u], u))
+    pairs.sort(key=lambda u: (-counts[u], u))
+    return [UNKNOWN, *singles, *pairs][: recipe.vocabulary]
+
+
+# --------------------------------------------------------------------------------------- examples
+
+QUESTIONS = (
+    "đúng hay sai", "có đúng không", "là gì", "là bao nhiêu", "bao nhiêu", "bao lâu", "khi nào", "bao giờ",
+    "như thế nào", "thế nào", "ra sao", "ai", "những ai", "cơ quan nào", "đơn vị nào", "tổ chức nào",
+    "do cơ quan nào quy định", "do ai quyết định", "cơ quan nào có thẩm quyền", "ai chịu trách nhiệm",
+    "đơn vị nào chủ trì", "cơ quan nào chủ trì", "đơn vị nào phối hợp", "phối hợp với ai",
+    "hạn đến khi nào", "thời hạn là bao lâu", "hạn hoàn thành là khi nào", "trước ngày nào", "chậm nhất là khi nào",
+    "trong các trường hợp nào", "trong trường hợp nào", "gồm những gì", "bao gồm những nội dung nào",
+    "có những quyền gì", "có nghĩa vụ gì", "phải làm gì", "làm những việc gì", "được giao nhiệm vụ gì",
+    "có được không", "có phải không", "có bắt buộc không", "ở đâu", "tại sao", "mức nào", "chỉ tiêu là bao nhiêu",
+    "đạt bao nhiêu phần trăm", "theo quy định nào", "căn cứ vào đâu", "nguồn kinh phí nào", "bị xử lý như thế nào",
+    "theo quy định của pháp luật", "phương án nào sau đây đúng", "chọn phương án đúng", "cho hỏi", "cho biết",
+    "hãy cho biết", "tôi muốn hỏi", "sau đây", "phát biểu nào sau đây là đúng", "không phải là", "một trong các",
+    "kế hoạch nào", "văn bản nào quy định", "nhiệm vụ nào", "trong kế hoạch", "theo kế hoạch", "ý nào",
+)  # fmt: skip
+
+
+class Sampler:
+    """Draws (question-like, passage-like) pairs of unit ids from the sections."""
+
+    def __init__(self, corpus: Corpus, recipe: Recipe, random: np.random.Generator) -> None:
+        """Keep the corpus and the one source of chance."""
+        self.corpus, self.recipe, self.random = corpus, recipe, random
+        self.extra = [corpus.text(number) for number in corpus.extra]
+
+    def _passage(self, segments: list[int], keep: int) -> list[tuple[int, int]]:
+        """Return neighbouring segments around ``keep`` that fit a random length."""
+        limit = int(self.random.integers(self.recipe.shortest, self.recipe.longest))
+        bounds = self.corpus.bounds
+        first = last = keep
+        size = int(bounds[segments[keep] + 1] - bounds[segments[keep]])
+        while size < limit and (first > 0 or last < len(segments) - 1):
+            forward = last < len(segments) - 1 and (first == 0 or self.random.random() < 0.6)
+            if forward:
+                last += 1
+            else:
+                first -= 1
+            new = segments[last if forward else first]
+            size += int(bounds[new + 1] - bounds[new])
+        return [self.corpus.text(number) for number in segments[first : last + 1]]
+
+    def draw(self, section: int) -> tuple[Ids, Ids] | None:
+        """Return a pair of unit ids for a section; None if the section has too little text."""
+        corpus, chance = self.corpus, self.random.random
+        segments = corpus.segments[section]
+        if not segments:
+            return None
+        context = corpus.text(corpus.context[section])
+        title = corpus.text(corpus.title[section])
+        has_title = title[1] - title[0] >= 2
+        keep = int(self.random.integers(len(segments)))
+        passage = self._passage(segments, keep)
+        kept = corpus.text(segments[keep])
+        way = chance()
+        if has_title and way < self.recipe.title_share:
+            question = [title]
+            if chance() < 0.5:
+                question.append(context)
+            if chance() < 0.4:
+                passage.append(title)
+        elif way < self.recipe.title_share + self.recipe.cloze_share and len(passage) > 1:
+            question = [kept]
+            passage.remove(kept)
+            if has_title and chance() < 0.7:
+                passage.append(title)
+        else:
+            question = [self._piece(kept)]
+            if chance() < 0.3:
+                question.append(context)
+            elif has_title and chance() < 0.2:
+                question.append(title)
+            if chance() < 0.6:
+                question.append(self.extra[int(self.random.integers(len(self.extra)))])
+            if has_title and chance() < 0.8:
+                passage.append(title)
+        if chance() < 0.7:
+            passage.append(context)
+        left = self._join(question)
+        if chance() < 0.5:
+            left = left[self.random.random(len(left)) < 0.85]
+        right = self._join(passage)
+        if len(left) < 2 or len(right) < 6:
+            return None
+        return left, right
+
+    def _piece(self, stretch: tuple[int, int]) -> tuple[int, int]:
+        start, end = stretch
+        size = int(self.random.integers(6, 30))
+        if end - start <= size:
+            return stretch
+        at = int(self.random.integers(start, end - size + 1))
+        return at, at + size
+
+    def _join(self, stretches: Sequence[tuple[int, int]]) -> Ids:
+        found = np.concatenate([self.corpus.units(*s) for s in stretches])
+        return np.unique(found) if self.recipe.once else found
+
+    def epoch(self) -> list[list[int]]:
+        """Return the sections of each batch: a part drawn from the whole, a part in runs of one group."""
+        order = self.random.permutation(len(self.corpus.segments))
+        size = self.recipe.batch
+        cut = int(len(order) * self.recipe.clustered)
+        grouped, loose = order[:cut], order[cut:]
+        # Runs of up to 64 sections of one group, the runs shuffled.
+        grouped = grouped[np.argsort(self.corpus.group[grouped], kind="stable")]
+        runs = [grouped[n : n + 64] for n in range(0, len(grouped), 64)]
+        self.random.shuffle(runs)
+        grouped = np.concatenate(runs) if runs else grouped
+        batches = max(1, len(order) // size)
+        return [
+            [*part.tolist(), *other.tolist()]
+            for part, other in zip(
+                np.array_split(grouped, batches), np.array_split(loose, batches), strict=True
+            )
+        ]
+
+
+# --------------------------------------------------------------------------------------- learning
+
+
+def _bags(lists: list[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64], Any]:
+    """Return the distinct units and the matrix (texts, distinct units) that takes means."""
+    import torch
+
+    sizes = np.array([len(ids) for ids in lists])
+    distinct, inverse = np.unique(np.concatenate(lists), return_inverse=True)
+    rows = np.zeros(len(lists) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=rows[1:])
+    values = np.repeat(1.0 / sizes, sizes).astype(np.float32)
+    matrix = torch.sparse_csr_tensor(
+        torch.from_numpy(rows),
+        torch.from_numpy(inverse),
+        torch.from_numpy(values),
+        (len(lists), len(distinct)),
+    )
+    return distinct.astype(np.int64), inverse, matrix
+
+
+def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.float32]:
+    """Return the trained vectors, shape (units, dimension)."""
+    import torch
+    import torch.nn.functional as functional
+
+    torch.set_num_threads(recipe.threads)
+    torch.manual_seed(recipe.seed)
+    random = np.random.default_rng(recipe.seed)
+    sampler = Sampler(corpus, recipe, random)
+    table = torch.randn(len(corpus.vocabulary), recipe.dimension)
+    if recipe.idf_power:
+        rarity = np.log(corpus.counts.sum() / corpus.counts)
+        table *= torch.from_numpy((rarity / rarity.mean()) ** recipe.idf_power).float()[:, None]
+    mean = torch.zeros_like(table)
+    square = torch.zeros_like(table)
+    steps_each = len(sampler.epoch())
+    total = steps_each * recipe.epochs
+    step = 0
+    started = time.monotonic()
+    for epoch in range(recipe.epochs):
+        losses = []
+        for sections in sampler.epoch():
+            drawn = [(n, pair) for n in sections if (pair := sampler.draw(n)) is not None]
+            lists = [left for _, (left, _) in drawn] + [right for _, (_, right) in drawn]
+            distinct, inverse, matrix = _bags(lists)
+            rows = torch.from_numpy(distinct)
+            vectors = (matrix @ table[rows]).requires_grad_()
+            half = len(drawn)
+            same = torch.from_numpy(corpus.same[[n for n, _ in drawn]])
+            clash = (same[:, None] == same[None, :]) & ~torch.eye(half, dtype=torch.bool)
+            loss = torch.zeros(())
+            widths = [recipe.dimension, *([recipe.nested] if recipe.nested else [])]
+            for width in widths:
+                left = functional.normalize(vectors[:half, :width])
+                right = functional.normalize(vectors[half:, :width])
+                scores = recipe.scale * left @ right.T
+                scores = scores.masked_fill(clash, -1e4)
+                target = torch.arange(half)
+                loss = (
+                    loss
+                    + functional.cross_entropy(scores, target)
+                    + functional.cross_entropy(scores.T, target)
+                )
+            loss.backward()
+            losses.append(float(loss.detach()) / len(widths))
+            # A lazy Adam: only the rows of this batch move.
+            order = np.argsort(inverse, kind="stable")
+            starts = np.zeros(len(distinct) + 1, dtype=np.int64)
+            np.cumsum(np.bincount(inverse, minlength=len(distinct)), out=starts[1:])
+            owner = np.repeat(np.arange(len(lists)), [len(ids) for ids in lists])[order]
+            back = torch.sparse_csr_tensor(
+                torch.from_numpy(starts),
+                torch.from_numpy(owner),
+                matrix.values()[torch.from_numpy(order)],
+                (len(distinct), len(lists)),
+            )
+            assert vectors.grad is not None
+            gradient = back @ vectors.grad
+            step += 1
+            progress = step / total
+            rate = recipe.rate * min(progress / recipe.warm_up, (1 - progress) / (1 - recipe.warm_up))
+            m = mean[rows].mul_(0.9).add_(gradient, alpha=0.1)
+            v = square[rows].mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+            mean[rows], square[rows] = m, v
+            move = (m / (1 - 0.9**step)) / ((v / (1 - 0.999**step)).sqrt_().add_(1e-8))
+            table[rows] -= rate * move
+        log.write(
+            f"epoch {epoch + 1}/{recipe.epochs}  loss {np.mean(losses):.3f}  {time.monotonic() - started:.0f} s\n"
+        )
+        log.flush()
+    return np.asarray(table.numpy(), dtype=np.float32)
+
+
+# ------------------------------------------------------------------------------------------ saving
+
+
+def quantise(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return int8 rows and the float32 scale of each: ``rows * scales[:, None]`` is the table, nearly."""
+    scales = np.maximum(np.abs(table).max(axis=1), 1e-9) / 127
+    return np.rint(table / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def save(
+    folder: Path, name: str, vocabulary: Sequence[str], table: NDArray[np.float32], counts: NDArray[Any]
+) -> None:
+    """Write the model in sentence-transformers' layout (StaticEmbedding, then Normalize).
+
+    Row 0 is the unknown unit: the least used direction of the table, so short that it turns no text that has
+    one known unit.
+    """
+    from safetensors.numpy import save_file
+    from tokenizers import Regex, Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import WhitespaceSplit
+
+    _ = Regex
+    folder.mkdir(parents=True, exist_ok=True)
+    table = table.copy()
+    _, vectors = np.linalg.eigh(table[1:].T.astype(np.float64) @ table[1:])
+    table[0] = vectors[:, 0] * 1e-6 * float(np.median(np.linalg.norm(table[1:], axis=1)))
+    rows, scales = quantise(table)
+    logs = np.clip(np.rint(8 * np.log2(np.maximum(counts, 1))), 0, 255).astype(np.uint8)
+    tokenizer = Tokenizer(WordLevel({unit: n for n, unit in enumerate(vocabulary)}, unk_token=UNKNOWN))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    text = tokenizer.to_str(pretty=False)
+    (folder / FILES.tokenizer).write_text(text, encoding="utf-8")
+    metadata = {
+        "format": UNIT_FORMAT,
+        "name": name,
+        "hash": content_hash([text.encode(), rows.tobytes(), scales.tobytes(), logs.tobytes()]),
+    }
+    save_file(
+        {"embeddings": rows, "weights": scales, "counts": logs}, folder / FILES.weights, metadata=metadata
+    )
+    modules = [
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
+        {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
+    ]
+    (folder / FILES.modules).write_text(json.dumps(modules, indent=2) + "\n", encoding="utf-8")
+    config = {
+        "prompts": {"query": "", "document": ""},
+        "default_prompt_name": None,
+        "similarity_fn_name": "cosine",
+    }
+    (folder / FILES.config).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    parser = argparse.ArgumentParser(description="Train the embedded model.")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with phapdien.jsonl.zst and the others"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--name", default="chithi-static")
+    for field in msgspec.structs.fields(Recipe):
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, default=field.default)
+    options = vars(parser.parse_args(arguments))
+    recipe = Recipe(**{name: options[name] for name in Recipe.__struct_fields__})
+    started = time.monotonic()
+    sections = read_sections(options["data"])
+    corpus = Corpus(sections, QUESTIONS, recipe)
+    sys.stderr.write(
+        f"{len(sections)} sections, {len(corpus.single)} syllables, {len(corpus.vocabulary)} units, "
+        f"{time.monotonic() - started:.0f} s\n"
+    )
+    table = learn(corpus, recipe)
+    save(options["out"], options["name"], corpus.vocabulary, table, corpus.counts)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
