@@ -252,24 +252,54 @@ class StaticEncoder:
 # ------------------------------------------------------------------------------------------ Hub
 
 
+def _reachable(endpoint: str) -> bool:
+    """Ask the Hub once, briefly: its own client would try again for more than a minute."""
+    import httpx
+
+    try:
+        httpx.head(endpoint, timeout=5, follow_redirects=True)
+    except httpx.HTTPError:
+        return False
+    return True
+
+
+def _load_transformer(name: str) -> Any:
+    """Return a SentenceTransformer: a folder, else what was downloaded before, else from the Hub."""
+    try:
+        import httpx
+        import huggingface_hub.constants as hub
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise ModelUnavailable(
+            f"{name}: thiếu thư viện ({error}). Cài đặt bằng: pip install sentence-transformers"
+        ) from error
+    looks_like_folder = name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1
+    if looks_like_folder and not Path(name).is_dir():
+        raise ModelUnavailable(f"{name}: không có thư mục mô hình này. {_OFFLINE}")
+    faults = (OSError, ValueError, KeyError, RuntimeError, ImportError, httpx.HTTPError)
+    try:
+        return SentenceTransformer(name, local_files_only=True)
+    except faults as error:
+        problem: Exception = error
+    if not Path(name).is_dir() and not hub.HF_HUB_OFFLINE:
+        if not _reachable(hub.ENDPOINT):
+            raise ModelUnavailable(
+                f"{name}: máy chưa có mô hình này và không kết nối được tới {hub.ENDPOINT}. {_OFFLINE}"
+            ) from problem
+        try:
+            return SentenceTransformer(name)
+        except faults as error:
+            problem = error
+    reason = next(iter(str(problem).strip().splitlines()), type(problem).__name__)
+    raise ModelUnavailable(f"{name}: không tải được mô hình ({reason[:200]}). {_OFFLINE}") from problem
+
+
 class HubEncoder:
     """A sentence-transformers model by Hub name or folder, with the prompts and cutting that it wants."""
 
     def __init__(self, name: str, preset: Preset | None = None) -> None:
         """Load by Hub name or folder; raises ModelUnavailable if it cannot be had."""
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise ModelUnavailable(
-                f"{name}: thiếu thư viện sentence-transformers ({error}). Cài đặt: pip install sentence-transformers"
-            ) from error
-        import httpx
-
-        try:
-            self._model = SentenceTransformer(name)
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError, httpx.HTTPError) as error:
-            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise ModelUnavailable(f"{name}: không tải được mô hình ({first[:200]}). {_OFFLINE}") from error
+        self._model = _load_transformer(name)
         self._name = name
         self._segmented = preset.segmented if preset else self._wants_segments()
         self._prompts = self._own_prompts()

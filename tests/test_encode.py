@@ -297,18 +297,26 @@ def test_a_preset_of_another_dimension_is_refused(transformer: Path) -> None:
         HubEncoder(str(transformer), presets()["BAAI/bge-m3"])
 
 
+@pytest.mark.parametrize("way", ["offline", "unreachable", "no folder", "empty folder"])
 def test_a_model_that_cannot_be_had_says_how_to_stay_offline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import huggingface_hub.constants
 
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    for name in ("khong-co/mo-hinh-nay", str(tmp_path / "khong-co")):
-        with pytest.raises(ModelUnavailable) as caught:
-            load_encoder(name)
-        assert name in str(caught.value)
-        assert "embedded" in str(caught.value)
-        assert "thư mục" in str(caught.value)
+    name = "khong-co/mo-hinh-nay"
+    if way == "offline":
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    elif way == "unreachable":
+        monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
+    else:
+        name = str(tmp_path / "mo-hinh")
+        if way == "empty folder":
+            Path(name).mkdir()
+    with pytest.raises(ModelUnavailable) as caught:
+        load_encoder(name)
+    assert name in str(caught.value)
+    assert "embedded" in str(caught.value)
+    assert "thư mục" in str(caught.value)
 
 
 def test_presets_are_complete() -> None:
