@@ -37,11 +37,7 @@ class UnreadableFile(UnusableInput):
 
 
 class UnknownDocument(UnusableInput):
-    """A document id that the index does not have; ``doc`` is the id asked for."""
-
-    def __init__(self, doc: str) -> None:
-        super().__init__(f"Không có văn bản “{doc}” trong kho. Xem danh mục văn bản để lấy đúng mã.")
-        self.doc = doc
+    """No document of that id stands in the index."""
 
 
 class UnknownOption(UnusableInput):

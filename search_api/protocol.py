@@ -1,0 +1,50 @@
+"""What the routes and the pages need of the service: they are written, and tested, against this."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from search_api.schemas import (
+    Answer,
+    DocumentRow,
+    DocumentView,
+    Filters,
+    ReferenceRow,
+    SearchResult,
+    TaskRow,
+)
+
+
+class Searching(Protocol):
+    """The service over one saved index.  Dates are ISO; every method may raise ``ChithiError``."""
+
+    def search(self, query: str, k: int = 10, filters: Filters = ...) -> SearchResult:
+        """Return the ``k`` best passages for words or a question."""
+
+    def ask(self, question: str, filters: Filters = ...) -> Answer:
+        """Answer from the documents, or say what is missing."""
+
+    def documents(self, filters: Filters = ...) -> tuple[DocumentRow, ...]:
+        """List the documents that pass the filters."""
+
+    def document(self, doc: str) -> DocumentView:
+        """Return everything read from a document; raise ``UnknownDocument`` where there is none."""
+
+    def tasks(
+        self,
+        doc: str | None = None,
+        unit: str | None = None,
+        role: str | None = None,
+        due_from: str | None = None,
+        due_to: str | None = None,
+    ) -> tuple[TaskRow, ...]:
+        """List tasks; ``role`` is lead or coordinate."""
+
+    def references(self) -> tuple[ReferenceRow, ...]:
+        """List every mention of a document, ``doc`` saying where it stands."""
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Return up to three questions that these documents answer."""
+
+    def health(self) -> dict[str, Any]:
+        """Return the state of the index: ``documents``, ``passages``, ``tasks`` counts at least."""

@@ -1,0 +1,112 @@
+"""How values read on a page: codes to Vietnamese words, ISO dates to dd/mm/yyyy, counts with points."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from indexer.clean import bare
+from indexer.records import Deadline
+
+LEVELS = {"trung-uong": "Trung ương", "tinh": "Cấp tỉnh", "so": "Cấp sở, ngành", "xa": "Cấp xã"}
+
+ROLES = {
+    "implements": "Văn bản cấp trên được thực hiện",
+    "legal_basis": "Căn cứ pháp lý",
+    "under_plan": "Thực hiện theo",
+    "replaces": "Thay thế",
+    "amends": "Sửa đổi, bổ sung",
+    "mentions": "Nhắc đến",
+}
+
+_QUESTION_WORDS = re.compile(
+    r"\b(ai|gi|nao|dau|bao gio|bao lau|bao nhieu|may|the nao|ra sao|vi sao|tai sao|khi nao|phai khong|hay khong"
+    r"|han (?:cuoi|chot|nao)|thoi han|den han|chu tri|phoi hop)\b"
+)
+_MARKS = re.compile(r"\[(\d{1,3})\]")
+
+
+def is_question(text: str) -> bool:
+    """Say whether the box holds a question rather than words to find; tone marks may be missing."""
+    folded = bare(text)
+    return "?" in folded or (len(folded.split()) > 2 and _QUESTION_WORDS.search(folded) is not None)
+
+
+@cache
+def _types() -> dict[str, str]:
+    table = files("indexer.rules").joinpath("document_types.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {row[0]: row[1].split(" | ")[0] for row in rows}
+
+
+def type_name(value: str | None) -> str:
+    """Name a document type given as a code or already as a name."""
+    return _types().get(value, value) if value else "Văn bản"
+
+
+def level_name(value: str | None) -> str:
+    """Name a level."""
+    return LEVELS.get(value, value) if value else "Chưa rõ cấp"
+
+
+def role_name(value: str) -> str:
+    """Name the role of a reference."""
+    return ROLES.get(value, ROLES["mentions"])
+
+
+def day(iso: str | None) -> str:
+    """Write an ISO date, whole or partial, as dd/mm/yyyy, mm/yyyy or yyyy; "" for none.
+
+    >>> day("2026-06-05"), day("2026-06"), day(None)
+    ('05/06/2026', '06/2026', '')
+    """
+    return "/".join(reversed(iso.split("-"))) if iso else ""
+
+
+def count(number: int) -> str:
+    """Write a count with points between thousands, as Vietnamese does."""
+    return f"{number:,}".replace(",", ".")
+
+
+def document_name(kind: str | None, symbol: str | None, draft: bool) -> str:
+    """Name a document by type and symbol: "Kế hoạch số 118/KH-UBND", "Kế hoạch (dự thảo)"."""
+    name = type_name(kind)
+    if symbol:
+        return f"{name} số {symbol}" + (" (dự thảo)" if draft else "")
+    return f"{name} (dự thảo, chưa có số)" if draft else f"{name} (không rõ số)"
+
+
+def deadline_words(deadline: Deadline, raw: str | None) -> str:
+    """Quote a deadline as the document words it; "không nêu" where it states none."""
+    return raw or deadline.raw or "không nêu"
+
+
+def due_state(deadline: Deadline, today: date) -> str:
+    """Place a deadline against today: "overdue", "month" (ends this month), "later" or "" (no end).
+
+    An exclusive end ("trước ngày 25") is over on that day itself.
+    """
+    if not deadline.end or deadline.kind in ("continuous", "recurring", "done") or deadline.open_ended:
+        return ""
+    now = today.isoformat()
+    end = deadline.end
+    full = end if len(end) == 10 else f"{end}-31" if len(end) == 7 else f"{end}-12-31"
+    if full < now or (deadline.end_exclusive and full == now):
+        return "overdue"
+    return "month" if full[:7] == now[:7] else "later"
+
+
+def split_marks(text: str) -> list[tuple[str, int | None]]:
+    """Split an answer at its citation marks: [("Sở A ", None), ("[1]", 1), …]."""
+    out: list[tuple[str, int | None]] = []
+    at = 0
+    for found in _MARKS.finditer(text):
+        if found.start() > at:
+            out.append((text[at : found.start()], None))
+        out.append((found[0], int(found[1])))
+        at = found.end()
+    if at < len(text):
+        out.append((text[at:], None))
+    return out
