@@ -45,6 +45,8 @@ _CLOSING = re.compile(
 )
 _MAX_HEAD_LINES = 40
 _PART_RANK = 3
+#: An excerpt may begin at part III or Điều 20; a paragraph that begins with "7." is no section by that alone.
+_FIRST_AT_ANY_NUMBER = ("roman", "chapter", "article", "group", "annex", "phan")
 
 
 class _Printed(NamedTuple):
@@ -105,7 +107,7 @@ class _Reader:
     def _read_head(self) -> int:
         """Read number, place, type, title and preamble; return the first line of the body."""
         type_at = self._type_line()
-        first_section = self._first_section((type_at or 0) + 1)
+        first_section = self._first_section(0 if type_at is None else type_at + 1)
         if type_at is None:
             return self._read_headless(first_section)
         for position in range(type_at):
@@ -143,7 +145,9 @@ class _Reader:
     def _first_section(self, start: int) -> int:
         for position in range(start, len(self.lines)):
             marker = self.lines[position].marker
-            if marker is not None and marker.style != "task" and ordinal(marker) in (0, 1):
+            if marker is None or marker.style == "task":
+                continue
+            if ordinal(marker) in (0, 1) or marker.style in _FIRST_AT_ANY_NUMBER:
                 return position
         return len(self.lines)
 
@@ -294,7 +298,9 @@ class _Reader:
                 return True
             if sibling is None:
                 # A list that starts in the middle: only where nothing of this style was open before.
-                return marker.style in ("roman", "decimal1") and number <= 3 and is_capital(entry.words)
+                return marker.style in _FIRST_AT_ANY_NUMBER or (
+                    marker.style == "decimal1" and number <= 3 and is_capital(entry.words)
+                )
             step = number - ordinal(sibling)
             return 1 <= step <= (2 if marker.style == "letter" else 5) or (step == 0 and number > 0)
         if marker.style == "decimal2" and sibling is None:

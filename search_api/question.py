@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from indexer.clean import bare, collapse, has_diacritics, nfc
+from indexer.clean import bare, collapse, fold, has_diacritics, nfc
 from indexer.symbols import find_symbols
 
 #: Kinds whose answer is a fact of a task.
@@ -56,19 +56,25 @@ def _rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
 
 
+def _y_folded(pattern: str) -> str:
+    """Write a pattern as bare text is folded: "ky" → "ki", "quan ly" → "quan li"."""
+    return re.sub(r"(?<![a-z])([hklmst])y(?![a-z])", r"\1i", pattern)
+
+
 @lru_cache(maxsize=1)
 def question_rules() -> tuple[Rule, ...]:
     """Return the patterns of asking in the order of the file."""
     return tuple(
-        Rule(kind, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"), tuple(examples.split(" | ")))
+        Rule(kind, re.compile(rf"(?<![a-z0-9])(?:{_y_folded(pattern)})(?![a-z0-9])"), tuple(examples.split(" | ")))
         for kind, pattern, examples in _rows("questions.tsv")
     )
 
 
-@lru_cache(maxsize=1)
-def _asking_words() -> re.Pattern[str]:
-    words = sorted((row[0] for row in _rows("question_words.tsv")), key=len, reverse=True)
-    return re.compile(r"(?<![a-z0-9])(?:" + "|".join(map(re.escape, words)) + r")(?![a-z0-9])")
+@lru_cache(maxsize=2)
+def _asking_words(plain: bool) -> re.Pattern[str]:
+    folding = bare if plain else fold
+    words = sorted((folding(row[0]) for row in _rows("question_words.tsv")), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)")
 
 
 def understand(text: str) -> Question:
@@ -85,12 +91,13 @@ def understand(text: str) -> Question:
     for _, kind in sorted(found):
         if kind not in kinds:
             kinds.append(kind)
+    plain = not has_diacritics(text)
     return Question(
         text=text,
         kinds=tuple(_settle(kinds)),
-        topic=_topic(text, flat, taken),
+        topic=_topic(text, flat, taken, plain),
         symbols=tuple(match.canonical for match in find_symbols(text) if match.canonical),
-        plain=not has_diacritics(text),
+        plain=plain,
     )
 
 
@@ -109,12 +116,12 @@ def _settle(kinds: list[str]) -> list[str]:
 
 #: Inside words of asking these name things, and stay in the topic: "hạn báo cáo", "đơn vị theo dõi".
 _KEPT = re.compile(
-    r"(?:bao cao|theo doi|tong hop|xay dung|ban hanh|quan ly|giai quyet|to chuc|tham muu|trien khai|kinh phi"
+    r"(?:bao cao|theo doi|tong hop|xay dung|ban hanh|quan li|giai quyet|to chuc|tham muu|trien khai|kinh phi"
     r"|nguon von|ngan sach|san pham|ket qua|muc tieu|chi tieu)"
 )
 
 
-def _topic(text: str, flat: str, taken: list[tuple[int, int]]) -> str:
+def _topic(text: str, flat: str, taken: list[tuple[int, int]], plain: bool) -> str:
     keep = [True] * len(text)
     for start, end in taken:
         for at in range(start, end):
@@ -122,7 +129,7 @@ def _topic(text: str, flat: str, taken: list[tuple[int, int]]) -> str:
         for match in _KEPT.finditer(flat, start, end):
             for at in range(match.start(), match.end()):
                 keep[at] = True
-    for match in _asking_words().finditer(flat):
+    for match in _asking_words(plain).finditer(flat if plain else fold(text)):
         for at in range(match.start(), match.end()):
             keep[at] = False
     left = "".join(char if kept else " " for char, kept in zip(text, keep, strict=True))

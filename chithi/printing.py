@@ -1,0 +1,151 @@
+"""Results as Vietnamese text on a terminal, and progress on long work."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any, Self
+
+from indexer.clean import collapse
+
+if TYPE_CHECKING:
+    from indexer.build import BuildReport
+    from search_api.schemas import Answer, DocumentView, SearchResult
+
+_WIDTH = 100
+_STAGES = {
+    "scan": "Tìm tệp",
+    "read": "Đọc văn bản",
+    "write": "Ghi chỉ mục",
+    "sync": "Ghi chỉ mục",
+    "rename": "Ghi chỉ mục",
+    "publish": "Ghi chỉ mục",
+    "done": "Xong",
+}
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(collapse(text), _WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _place(title: str | None, symbol: str | None, draft: bool, section: str, page: int | None, doc: str) -> str:
+    parts = [symbol or ("dự thảo" if draft else ""), section, f"trang {page}" if page else "", doc]
+    return " · ".join(part for part in parts if part)
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
+
+
+class Progress:
+    """A progress bar on a terminal, nothing elsewhere; called with (stage, done, total)."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar off the terminal."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` steps of a stage are done."""
+        if not sys.stderr.isatty():
+            return
+        from tqdm import tqdm
+
+        what = _STAGES.get(stage, stage)
+        if self._bar is None or self._bar.total != total or self._bar.desc != f"{what}: ":
+            if self._bar is not None:
+                self._bar.close()
+            self._bar = tqdm(total=total, desc=what, unit="", leave=False, file=sys.stderr)
+        self._bar.update(done - self._bar.n)
+
+
+def report(built: BuildReport) -> None:
+    """Print what a build did."""
+    print(
+        f"Đã lập chỉ mục {_number(built.documents)} văn bản, {_number(built.passages)} đoạn, "
+        f"{_number(built.tasks)} nhiệm vụ, {_number(built.references)} viện dẫn "
+        f"trong {built.seconds:.1f} giây ({built.index})."
+    )
+    print(
+        f"Thêm {built.added}, thay đổi {built.changed}, bỏ {built.removed}, giữ nguyên {built.unchanged}."
+    )
+    for skipped in built.skipped:
+        print(f"  Bỏ qua {skipped.path}: {skipped.reason}", file=sys.stderr)
+    for warning in built.warnings:
+        page = f" (trang {warning.page})" if warning.page else ""
+        print(f"  Lưu ý {warning.path}{page}: {warning.message}", file=sys.stderr)
+
+
+def hits(result: SearchResult) -> None:
+    """Print the passages found."""
+    if not result.hits:
+        print(f"Chưa thấy trong kho nội dung nào khớp với “{result.query}”. Hãy thử từ khác hoặc bỏ bớt bộ lọc.")
+        return
+    for hit in result.hits:
+        section = hit.section_title or hit.section
+        print(f"{hit.rank}. {_place(hit.title, hit.symbol, hit.draft, section, hit.page, hit.doc)}")
+        print(_wrapped(hit.text, "   "))
+        print()
+
+
+def answer(given: Answer) -> None:
+    """Print an answer with numbered citations, or the refusal and what is nearest."""
+    if given.answered and given.answer:
+        for line in given.answer.split("\n"):
+            print(_wrapped(line))
+        if given.reason:
+            print(_wrapped(f"({given.reason})"))
+        print("\nTrích dẫn:")
+    else:
+        print(_wrapped(given.reason or "Không có trong kho."))
+        if given.citations:
+            print("\nĐoạn gần nhất:")
+    for citation in given.citations:
+        place = _place(
+            citation.title,
+            citation.symbol,
+            citation.draft,
+            citation.section_title or citation.section,
+            citation.page,
+            citation.doc,
+        )
+        print(f"[{citation.n}] {place}")
+        print(_wrapped(f"“{collapse(citation.quote)}”", "    "))
+    if given.notices:
+        print("\nLưu ý:")
+        for notice in given.notices:
+            print(_wrapped(f"- {notice.doc}: {notice.message}"))
+
+
+def document(view: DocumentView) -> None:
+    """Print a document: what it is, its outline, its text."""
+    rows = [
+        ("Mã", view.doc),
+        ("Tệp", view.path),
+        ("Loại", view.type),
+        ("Số, ký hiệu", view.symbol or ("để trống (dự thảo)" if view.draft else None)),
+        ("Ngày", view.date),
+        ("Cơ quan ban hành", view.issuer),
+        ("Nơi ban hành", view.locality),
+        ("Trích yếu", view.title),
+        ("Người ký", view.signer),
+    ]
+    for name, value in rows:
+        print(f"{name}: {value or 'không nêu'}")
+    if view.status:
+        print(f"Tình trạng: {view.status}")
+    print(f"\nMục lục ({len(view.outline)} mục; {len(view.tasks)} nhiệm vụ; {len(view.references)} viện dẫn):")
+    for node in view.outline:
+        title = node.title or collapse(view.text[node.start : node.start + 80]) + "…"
+        print(f"{'  ' * node.depth}{node.num}. {title}" if node.title else f"{'  ' * node.depth}{title}")
+    for warning in view.warnings:
+        print(f"Lưu ý: {warning.message}")
+    print("\n" + "-" * 40)
+    print(view.text)

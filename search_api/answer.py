@@ -1,0 +1,185 @@
+"""Question → answer: facts that the documents state, each with its citation, or a refusal that says why.
+
+The kinds of question are routed to the modules that know the records they ask about; what none of
+them can answer is looked for in the best sentences, and refused below one threshold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from indexer.clean import bare, collapse
+from indexer.records import Document, Span
+from indexer.store import Store, StoredDocument, StoredPassage
+from search_api import answer_documents, answer_tasks
+from search_api.citing import Citations
+from search_api.coverage import Topic
+from search_api.draft_answer import Drafted, Evidence, Statement
+from search_api.expand import expand
+from search_api.question import TASK_KINDS, Question
+from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
+from search_api.scope import Scope, find_scope, without_names
+
+NEAREST = 3
+"""How many passages a refusal shows."""
+
+
+class AnswerSettings(NamedTuple):
+    """Thresholds, fitted on development data (docs/benchmark.md)."""
+
+    task: float = 0.55
+    """Share of the topic that a task must say before it answers."""
+    sentence: float = 0.6
+    """Share of the topic that a sentence must say before it answers by itself."""
+    title: float = 0.6
+    """Share of the topic that a document's title must say before it is a document on that topic."""
+
+
+def answer(
+    question: Question,
+    store: Store,
+    find: Callable[[Question, Filters | Sequence[str]], list[tuple[StoredPassage, float]]],
+    rows: Sequence[StoredDocument],
+    filters: Filters,
+    settings: AnswerSettings | None = None,
+) -> Answer:
+    """Answer a question; ``find`` gives passages among filters or documents, best first."""
+    settings = settings or AnswerSettings()
+    scope = find_scope(question, store, rows)
+    if scope.missing and scope.docs is None:
+        return _missing(question, scope, store)
+    within: Filters | Sequence[str] = filters
+    allowed = {row.id for row in rows}
+    if scope.docs is not None:
+        allowed &= set(scope.docs)
+        within = sorted(allowed)
+    found = find(question, within) if allowed else []
+    evidence = Evidence(
+        question=question,
+        topic=make_topic(question, scope),
+        store=store,
+        passages=found,
+        rows=[row for row in rows if row.id in allowed],
+        scoped=scope.docs is not None,
+        settings=settings,
+    )
+    cites = Citations(store)
+    drafted = _draft(evidence, cites)
+    if drafted.statements:
+        return _answered(question, drafted, cites, store, scope)
+    return _refused(question, drafted.reason or _plain_reason(question, scope), found, store)
+
+
+def make_topic(question: Question, scope: Scope) -> Topic:
+    """Return what is asked about, without the names of documents and with abbreviations written out."""
+    text = question.topic
+    for added in expand(text, plain=question.plain):
+        if added.factor > 0.8 and not re.search(r"\s", added.typed):
+            text = re.sub(rf"(?<!\w){re.escape(added.typed)}(?!\w)", added.text, text, count=1)
+    text = without_names(text, scope)
+    return Topic(text, expand(text, plain=question.plain), question.plain)
+
+
+def _draft(evidence: Evidence, cites: Citations) -> Drafted:
+    kinds = evidence.question.kinds
+    makers: list[Callable[[Evidence, Citations], Drafted]] = []
+    for kind in kinds:
+        maker = answer_documents.MAKERS.get(kind)
+        if maker is not None and maker not in makers:
+            makers.append(maker)
+    if "unit_tasks" in kinds:
+        makers.append(answer_tasks.tasks_of_unit)
+    if any(kind in TASK_KINDS for kind in kinds):
+        makers.append(answer_tasks.task_facts)
+    if not any(kind in ("contact", "person", "signer", "issued", "replaces", "basis") for kind in kinds):
+        makers.append(answer_tasks.best_sentences)
+    reason = None
+    for maker in makers:
+        drafted = maker(evidence, cites)
+        if drafted.statements or drafted.final:
+            return drafted
+        reason = reason or drafted.reason
+    return Drafted((), reason)
+
+
+def _answered(question: Question, drafted: Drafted, cites: Citations, store: Store, scope: Scope) -> Answer:
+    groups: list[AnswerGroup] = []
+    lines: list[str] = []
+    for statement in drafted.statements:
+        marks = "".join(f"[{n}]" for n in dict.fromkeys(n for piece in statement.pieces for n in piece.cites))
+        facts = "; ".join(_worded(piece) for piece in statement.pieces)
+        lines.append(f"{facts} {marks} — {statement.heading}" if statement.heading else f"{facts} {marks}")
+        groups.append(AnswerGroup(statement.doc, statement.heading, statement.pieces))
+    documents = list(dict.fromkeys(statement.doc for statement in drafted.statements))
+    return Answer(
+        question=question.text,
+        answered=True,
+        answer="\n".join(lines),
+        reason=_reading(scope) if scope.names and len(documents) > 1 else None,
+        citations=cites.all(),
+        kind=drafted.kind,
+        groups=tuple(groups),
+        notices=_notices(documents, store),
+    )
+
+
+def _worded(piece: AnswerPiece) -> str:
+    return f"{piece.label}: {piece.value}" if piece.label else piece.value
+
+
+def _reading(scope: Scope) -> str:
+    return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(scope.names)}."
+
+
+def _notices(documents: Sequence[str], store: Store) -> tuple[DocumentNotice, ...]:
+    return tuple(
+        DocumentNotice(doc, notice.code, notice.message) for doc in documents for notice in store.row(doc).notices
+    )
+
+
+def _refused(
+    question: Question, reason: str, found: Sequence[tuple[StoredPassage, float]], store: Store
+) -> Answer:
+    cites = Citations(store)
+    for passage, _ in found[:NEAREST]:
+        cites.cite(passage.doc, passage.span)
+    documents = list(dict.fromkeys(passage.doc for passage, _ in found[:NEAREST]))
+    return Answer(
+        question=question.text,
+        answered=False,
+        answer=None,
+        reason=reason,
+        citations=cites.all(),
+        notices=_notices(documents, store),
+    )
+
+
+def _plain_reason(question: Question, scope: Scope) -> str:
+    where = f" trong các văn bản ứng với “{', '.join(scope.names)}”" if scope.names else ""
+    about = f" về “{question.topic}”" if question.topic else ""
+    return f"Không có trong kho: không thấy văn bản nào nêu nội dung{about}{where}. Các đoạn gần nhất được dẫn bên dưới."
+
+
+def _missing(question: Question, scope: Scope, store: Store) -> Answer:
+    """Refuse a question about a document that the index only cites, or does not know at all."""
+    cites = Citations(store)
+    named = ", ".join(f"“{name}”" for name in scope.missing)
+    for doc in scope.cited_by[:NEAREST]:
+        for held in store.references(doc=doc):
+            if held.reference.symbol in scope.missing:
+                cites.cite(doc, held.reference.span)
+                break
+    if scope.cited_by:
+        titles = ", ".join(dict.fromkeys(scope.cited_by[:NEAREST]))
+        reason = (
+            f"Không có trong kho: chưa có toàn văn {named}. Văn bản này chỉ được viện dẫn trong {titles}; "
+            "nội dung của nó không thể trả lời từ văn bản viện dẫn."
+        )
+    else:
+        reason = f"Không có trong kho: không có văn bản nào của hoặc mang tên {named}."
+    return Answer(question.text, False, None, reason, cites.all())
+
+
+__all__ = ["AnswerSettings", "Document", "Span", "Statement", "answer", "bare", "collapse"]

@@ -1,0 +1,263 @@
+"""Answers about documents: basis, replaced document, signer, number and date, documents on a topic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from indexer.clean import bare, collapse
+from indexer.records import Document, Fact, Reference, Span
+from search_api.answer_tasks import sentence_around, target_facts
+from search_api.citing import Citations
+from search_api.draft_answer import Drafted, Evidence, Statement, document_label
+from search_api.schemas import AnswerPiece
+
+_MOST = 10
+
+
+def _ranked_documents(evidence: Evidence) -> list[Document]:
+    """The documents in scope, those of the best passages first."""
+    order = list(dict.fromkeys(passage.doc for passage, _ in evidence.passages))
+    known = {row.id for row in evidence.rows}
+    order += [row.id for row in evidence.rows if row.id not in order]
+    return [evidence.store.document(doc) for doc in order if doc in known]
+
+
+def _asked_document(evidence: Evidence) -> list[Document]:
+    """The documents that a question about a document means: its titles say most of the topic."""
+    ranked = _ranked_documents(evidence)
+    if not ranked:
+        return []
+    if evidence.topic.empty:
+        return ranked[:3] if evidence.scoped else []
+    scored = []
+    for at, document in enumerate(ranked[:20]):
+        title = document.metadata.title.value if document.metadata.title else ""
+        scored.append((evidence.topic.match(f"{title} {document_label(document)}").recall - 0.02 * at, at, document))
+    scored.sort(key=lambda s: (-s[0], s[1]))
+    best = scored[0][0]
+    return [document for score, _, document in scored if score >= best - 0.1][:3]
+
+
+def _said_around(document: Document, reference: Reference) -> Span:
+    for block in document.blocks:
+        if block.span.start <= reference.span.start < block.span.end:
+            return sentence_around(document.text, block.span, reference.span.start, reference.span.end)
+    return reference.span
+
+
+def _name(reference: Reference) -> str:
+    return collapse(reference.raw)
+
+
+def basis(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer which documents a plan, or one of its tasks, is based on."""
+    by_task = _basis_of_passage(evidence, cites)
+    if by_task.statements:
+        return by_task
+    statements = []
+    for document in _asked_document(evidence):
+        parents = [r for r in document.references if r.role == "implements" and not r.nested and r.symbol]
+        direct = [r for r in parents if r.sub_role == "direct_parent"] or parents
+        legal = [r for r in document.references if r.role == "legal_basis" and not r.nested]
+        chosen: dict[str, Reference] = {}
+        for reference in [*direct, *legal]:
+            chosen.setdefault(reference.symbol or _name(reference), reference)
+        pieces = [
+            AnswerPiece("", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),))
+            for r in list(chosen.values())[:_MOST]
+        ]
+        if pieces:
+            statements.append(Statement(document.id, document_label(document), tuple(pieces)))
+    return Drafted(tuple(statements), kind="basis")
+
+
+def _basis_of_passage(evidence: Evidence, cites: Citations) -> Drafted:
+    """References inside the passage that says the topic best, when the topic is a piece of work."""
+    if evidence.topic.empty:
+        return Drafted(())
+    for passage, _ in evidence.passages[:5]:
+        document = evidence.store.document(passage.doc)
+        first = document.outline[0].span.start if document.outline else 0
+        if passage.span.start < first or evidence.topic.match(passage.text).recall < 0.75:
+            continue
+        inside = [
+            r
+            for r in document.references
+            if passage.span.covers(r.span) and r.symbol and not r.nested and r.role in ("under_plan", "legal_basis")
+        ]
+        if inside:
+            pieces = tuple(
+                AnswerPiece("", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),)) for r in inside
+            )
+            return Drafted((Statement(document.id, document_label(document), pieces),), kind="basis")
+    return Drafted(())
+
+
+def replaces(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer which document another replaces."""
+    statements = []
+    for document in _ranked_documents(evidence):
+        held = [r for r in document.references if r.role == "replaces"]
+        if not held:
+            continue
+        title = document.metadata.title.value if document.metadata.title else ""
+        if not evidence.topic.empty and not evidence.scoped:
+            if evidence.topic.match(f"{title} {document_label(document)}").recall < 0.4:
+                continue
+        pieces = tuple(
+            AnswerPiece("Thay thế", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),)) for r in held
+        )
+        statements.append(Statement(document.id, document_label(document), pieces))
+    if statements:
+        return Drafted(tuple(statements[:3]), kind="replaces")
+    return Drafted((), "Không có trong kho: không văn bản nào được hỏi nêu việc thay thế văn bản khác.", final=True)
+
+
+def replaced_by(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer whether a named document was replaced by another of the index."""
+    statements = []
+    for symbol in evidence.question.symbols:
+        for held in evidence.store.references(symbol=symbol):
+            if held.reference.role in ("replaces", "amends"):
+                document = evidence.store.document(held.doc)
+                number = cites.cite(held.doc, _said_around(document, held.reference), [held.reference.span])
+                word = "Bị thay thế bởi" if held.reference.role == "replaces" else "Được sửa đổi, bổ sung bởi"
+                statements.append(
+                    Statement(held.doc, "", (AnswerPiece(word, document_label(document), (number,)),))
+                )
+    if statements:
+        return Drafted(tuple(statements), kind="replaced_by")
+    named = ", ".join(evidence.question.symbols) or "văn bản được hỏi"
+    return Drafted(
+        (),
+        f"Không có trong kho: không văn bản nào trong kho nêu việc thay thế hoặc sửa đổi {named}; "
+        "điều đó không khẳng định văn bản còn hiệu lực.",
+        final=True,
+    )
+
+
+def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
+    """List the documents on a topic, by their titles, then by what they say."""
+    statements = []
+    cited = set(evidence.question.symbols)
+    for document in _ranked_documents(evidence):
+        metadata = document.metadata
+        title = metadata.title
+        mentions = [r for r in document.references if r.symbol in cited and not r.nested]
+        if cited and not mentions:
+            continue
+        if not cited:
+            said = evidence.topic.match(f"{title.value if title else ''}").recall
+            if evidence.topic.empty or said < evidence.settings.title:
+                continue
+        if mentions:
+            number = cites.cite(document.id, _said_around(document, mentions[0]), [mentions[0].span])
+        else:
+            number = cites.cite(document.id, _title_span(document))
+        value = f"{document_label(document)}: {title.value}" if title else document_label(document)
+        statements.append(Statement(document.id, "", (AnswerPiece("", value, (number,)),)))
+    return Drafted(tuple(statements[:_MOST]), kind="topic_docs")
+
+
+def _title_span(document: Document) -> Span:
+    title = document.metadata.title
+    if title is not None and title.span is not None:
+        return title.span
+    return Span(0, min(len(document.text), 200))
+
+
+def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], ...], absent: str) -> Drafted:
+    statements = []
+    asked = _asked_document(evidence)
+    for document in asked:
+        pieces = []
+        for name, label in wanted:
+            fact: Fact | None = getattr(document.metadata, name)
+            if fact is not None and fact.span is not None:
+                shown = collapse(fact.span.of(document.text)) if name != "date" else collapse(fact.span.of(document.text))
+                pieces.append(AnswerPiece(label, shown, (cites.cite(document.id, fact.span, [fact.span]),)))
+        if pieces and getattr(document.metadata, wanted[0][0]) is not None:
+            statements.append(Statement(document.id, document_label(document), tuple(pieces)))
+    if statements:
+        return Drafted(tuple(statements), kind=wanted[0][0])
+    which = document_label(asked[0]) if asked else "các văn bản trong kho"
+    return Drafted((), f"Không có trong kho: {which} {absent}.", final=True)
+
+
+def signer(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer who signed, and in what capacity."""
+    return _facts(evidence, cites, (("signer", "Người ký"), ("capacity", "Tư cách ký")), "không ghi người ký")
+
+
+def issued(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer which number and date a document bears."""
+    asked = bare(evidence.question.text)
+    if re.search(r"ngay|khi nao", asked) and not re.search(r"so hieu|ky hieu|ki hieu|so bao nhieu", asked):
+        return _facts(
+            evidence, cites, (("date", "Ngày ban hành"), ("symbol", "Số, ký hiệu")), "để trống ngày ban hành (dự thảo)"
+        )
+    return _facts(
+        evidence, cites, (("symbol", "Số, ký hiệu"), ("date", "Ngày ban hành")), "để trống số hiệu (dự thảo)"
+    )
+
+
+_OFFICE = re.compile(r"(pho )?(giam doc|chu tich|bi thu|truong phong|chanh van phong)")
+
+
+def person(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer who holds an office only where a document is signed in that very capacity.
+
+    "KT. CHỦ TỊCH / PHÓ CHỦ TỊCH" says who the deputy is, and nothing of the chairman.
+    """
+    wanted = _OFFICE.search(bare(evidence.question.text))
+    statements = []
+    for document in _asked_document(evidence):
+        signer_, capacity = document.metadata.signer, document.metadata.capacity
+        if signer_ is None or capacity is None or signer_.span is None or capacity.span is None or wanted is None:
+            continue
+        held = [m.group() for m in _OFFICE.finditer(bare(capacity.value))]
+        if held and held[-1] == wanted.group():
+            number = cites.cite(document.id, Span(min(capacity.span.start, signer_.span.start), signer_.span.end), [signer_.span])
+            statements.append(
+                Statement(document.id, document_label(document), (AnswerPiece(capacity.value, signer_.value, (number,)),))
+            )
+    if statements:
+        return Drafted(tuple(statements), kind="person")
+    return Drafted(
+        (),
+        "Không có trong kho: không văn bản nào được ký với đúng chức danh được hỏi (người ký thay không cho biết ai giữ chức danh đó).",
+        final=True,
+    )
+
+
+_CONTACT = re.compile(r"(?<![\d/.-])(?:0|\+84)\d{2,3}[ .]?\d{3}[ .]?\d{3,4}(?![\d/])|[\w.+-]+@[\w-]+\.[\w.]+")
+
+
+def contact(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer a telephone number or an address only where a passage on the topic prints one."""
+    for passage, _ in evidence.passages[:10]:
+        found = _CONTACT.search(passage.text)
+        if found and evidence.topic.match(passage.text).recall >= 0.6:
+            document = evidence.store.document(passage.doc)
+            span = Span(passage.span.start + found.start(), passage.span.start + found.end())
+            number = cites.cite(document.id, passage.span, [span])
+            return Drafted(
+                (Statement(document.id, document_label(document), (AnswerPiece("Liên hệ", found.group(), (number,)),)),),
+                kind="contact",
+            )
+    return Drafted((), "Không có trong kho: các văn bản không ghi thông tin liên hệ này.", final=True)
+
+
+MAKERS: dict[str, Callable[[Evidence, Citations], Drafted]] = {
+    "basis": basis,
+    "replaces": replaces,
+    "replaced_by": replaced_by,
+    "topic_docs": topic_docs,
+    "signer": signer,
+    "issued": issued,
+    "person": person,
+    "contact": contact,
+    "target": target_facts,
+}
+"""The maker of each kind of question that is not about a task."""

@@ -1,0 +1,355 @@
+"""Answers from tasks: who leads, coordinates, directs; by when; what a unit has to do; best sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from indexer.clean import collapse
+from indexer.passages import section_titles
+from indexer.records import Document, Mention, Span, Target, Task
+from indexer.units import canonical_unit
+from search_api.citing import Citations, section_at
+from search_api.coverage import Topic
+from search_api.draft_answer import Drafted, Evidence, Statement, document_label, shortened
+from search_api.schemas import AnswerPiece
+
+_LOOK_AT = 40
+"""Passages whose tasks are weighed."""
+_SAME_DOC, _OTHER_DOC = 0.93, 0.85
+"""How near to the best task another must come to be shown beside it."""
+_PER_DOC, _ALL = 3, 8
+_MOST_LISTED = 40
+_CLAUSE_END = re.compile(r"(?<=[.;!?…])[”\")]*\s+|\n\s*\n")
+_FIGURE = re.compile(r"\d")
+
+_LABELS = {
+    "lead": "Chủ trì",
+    "coordinate": "Phối hợp",
+    "direct": "Chỉ đạo",
+    "implement": "Thực hiện",
+    "deadline": "Thời hạn",
+    "product": "Sản phẩm",
+    "funding": "Kinh phí",
+    "report": "Báo cáo",
+}
+_ABSENT = {
+    "lead": "đơn vị chủ trì",
+    "coordinate": "đơn vị phối hợp",
+    "direct": "cơ quan chỉ đạo",
+    "deadline": "thời hạn",
+    "product": "sản phẩm",
+    "funding": "nguồn kinh phí",
+    "report": "nơi nhận báo cáo",
+}
+
+
+class _Weighed(NamedTuple):
+    score: float
+    recall: float
+    document: Document
+    task: Task
+
+
+def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
+    """Rank the tasks that the passages found belong to, best first."""
+    best: dict[tuple[str, str], _Weighed] = {}
+    titles: dict[str, list[str]] = {}
+    documents: dict[str, Document] = {}
+    for passage, score in evidence.passages[:_LOOK_AT]:
+        document = documents.setdefault(passage.doc, evidence.store.document(passage.doc))
+        paths = titles.setdefault(document.id, section_titles(document.outline))
+        for task in document.tasks:
+            if not task.block.overlaps(passage.span):
+                continue
+            key = (document.id, task.id)
+            if key in best and best[key].score >= score + 2:
+                continue
+            weighed = _weigh(evidence.topic, document, task, paths, score)
+            if key not in best or weighed.score > best[key].score:
+                best[key] = weighed
+    return sorted(best.values(), key=lambda w: (-w.score, w.document.id, w.task.span.start))
+
+
+def _weigh(topic: Topic, document: Document, task: Task, paths: Sequence[str], score: float) -> _Weighed:
+    section = section_at(document, task.span.start)
+    path = paths[section] if section >= 0 else ""
+    head = topic.match(f"{path}\n{task.span.of(document.text)}")
+    own = topic.match(task.span.of(document.text))
+    whole = topic.match(f"{path}\n{task.block.of(document.text)}")
+    total = 0.40 * whole.recall + 0.25 * head.recall + 0.10 * own.focus + 0.25 * score
+    return _Weighed(total, whole.recall, document, task)
+
+
+def _mentions(task: Task, kind: str) -> tuple[Mention, ...]:
+    if kind == "lead":
+        # "Trách nhiệm chỉ đạo" is what a Party plan gives in place of a lead.
+        return task.lead
+    if kind == "coordinate":
+        return task.coordinating
+    if kind == "direct":
+        return task.directing
+    if kind == "implement":
+        return task.implementing
+    if kind == "product":
+        return task.products
+    if kind == "funding":
+        return (task.funding,) if task.funding else ()
+    if kind == "report":
+        return (task.report_to,) if task.report_to else ()
+    if kind == "deadline" and task.deadline.raw and task.deadline_span:
+        return (Mention(task.deadline.raw, task.deadline_span),)
+    return ()
+
+
+def _shown_kinds(task: Task, kinds: Sequence[str]) -> list[str]:
+    """The kinds asked for, each replaced by what the task has in its place, then who else and when."""
+    shown: list[str] = []
+    for kind in kinds:
+        if kind == "lead" and not task.lead:
+            shown += [k for k in ("direct", "implement") if _mentions(task, k)]
+        elif kind == "direct" and not task.directing and task.lead:
+            shown.append("lead")
+        else:
+            shown.append(kind)
+    for extra in ("lead", "direct", "implement", "coordinate", "deadline"):
+        if extra not in shown and _mentions(task, extra):
+            shown.append(extra)
+    return shown
+
+
+def _has_asked(task: Task, kinds: Sequence[str]) -> bool:
+    for kind in kinds:
+        if _mentions(task, kind):
+            return True
+        if kind == "lead" and (task.directing or task.implementing):
+            return True
+        if kind == "direct" and task.lead:
+            return True
+        if kind == "deadline" and task.deadline_inherited:
+            return True
+    return False
+
+
+def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citations) -> Statement:
+    pieces: list[AnswerPiece] = []
+    for kind in _shown_kinds(task, kinds):
+        mentions = _mentions(task, kind)
+        if not mentions:
+            continue
+        number = cites.cite(
+            document.id, _line_of(document, task, mentions), [mention.span for mention in mentions]
+        )
+        value = "; ".join(mention.text for mention in mentions)
+        pieces.append(AnswerPiece(_LABELS[kind], value, (number,)))
+    name = task.title or task.span.of(document.text)
+    number = cites.cite(document.id, task.span)
+    if pieces and number not in pieces[0].cites:
+        pieces[0] = AnswerPiece(pieces[0].label, pieces[0].value, (*pieces[0].cites, number))
+    heading = f"{document_label(document)}, nhiệm vụ “{shortened(name)}”"
+    return Statement(document.id, heading, tuple(pieces))
+
+
+def _line_of(document: Document, task: Task, mentions: Sequence[Mention]) -> Span:
+    """Return the span to quote for a fact: the labelled lines of the task, or its sentence."""
+    first = min(mention.span.start for mention in mentions)
+    last = max(mention.span.end for mention in mentions)
+    labels = [
+        block.span
+        for block in document.blocks
+        if block.kind == "label" and task.block.covers(block.span) and block.label not in ("goal", None)
+    ]
+    if any(label.start <= first and last <= label.end for label in labels):
+        return Span(labels[0].start, labels[-1].end)
+    for block in document.blocks:
+        if block.span.start <= first and last <= block.span.end:
+            return sentence_around(document.text, block.span, first, last)
+    return Span(min(task.span.start, first), max(task.span.end, last))
+
+
+def sentence_around(text: str, block: Span, first: int, last: int) -> Span:
+    """Return the sentence or sentences of a block that hold ``[first, last)``."""
+    start, end = block.start, block.end
+    for match in _CLAUSE_END.finditer(text, block.start, block.end):
+        if match.group().strip(" \n”\")") or text[match.start() - 1] != ";":
+            if match.end() <= first:
+                start = match.end()
+            elif match.start() >= last:
+                end = match.start()
+                break
+    return Span(start, end)
+
+
+def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer who leads, who coordinates, by when … from the tasks on the topic."""
+    kinds = [kind for kind in evidence.question.kinds if kind in _LABELS]
+    ranked = weigh_tasks(evidence)
+    if evidence.topic.empty and not evidence.scoped:
+        return Drafted((), "Câu hỏi chưa nói rõ việc gì. Hãy nêu thêm nội dung nhiệm vụ cần hỏi.")
+    good = [w for w in ranked if w.recall >= evidence.settings.task]
+    with_fact = [w for w in good if _has_asked(w.task, kinds)]
+    if not with_fact:
+        if good:
+            absent = " và ".join(_ABSENT.get(kind, "thông tin này") for kind in kinds)
+            name = shortened(good[0].task.title or good[0].task.span.of(good[0].document.text), 16)
+            return Drafted(
+                (), f"Không có trong kho: {document_label(good[0].document)} không nêu {absent} của nhiệm vụ “{name}”."
+            )
+        return Drafted(())
+    # A nearer task that does not state the fact must not be answered by a farther one.
+    if good[0].score > with_fact[0].score * 1.12 and good[0].document.id == with_fact[0].document.id:
+        return _not_stated(good[0], kinds)
+    chosen = _choose(with_fact)
+    return Drafted(tuple(_state(w.document, w.task, kinds, cites) for w in chosen), kind=kinds[0])
+
+
+def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
+    absent = " và ".join(_ABSENT.get(kind, "thông tin này") for kind in kinds)
+    name = shortened(weighed.task.title or weighed.task.span.of(weighed.document.text), 16)
+    return Drafted((), f"Không có trong kho: {document_label(weighed.document)} không nêu {absent} của nhiệm vụ “{name}”.")
+
+
+def _choose(ranked: Sequence[_Weighed]) -> list[_Weighed]:
+    best = ranked[0]
+    chosen: list[_Weighed] = []
+    per_doc: dict[str, float] = {}
+    for weighed in ranked:
+        doc = weighed.document.id
+        top = per_doc.setdefault(doc, weighed.score)
+        near = weighed.score >= _OTHER_DOC * best.score and weighed.score >= _SAME_DOC * top
+        if near and sum(c.document.id == doc for c in chosen) < _PER_DOC:
+            chosen.append(weighed)
+    return chosen[:_ALL]
+
+
+def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
+    """List what a unit that the question names has to do, by role."""
+    asked = canonical_unit(evidence.question.text)
+    only_coordinate = re.search(r"phối hợp|phoi hop", evidence.question.text.lower()) is not None
+    statements: list[Statement] = []
+    topic = evidence.topic
+    for row in evidence.rows:
+        document = evidence.store.document(row.id)
+        for task in document.tasks:
+            roles = []
+            for kind in ("lead", "direct", "implement", "coordinate"):
+                if only_coordinate and kind != "coordinate":
+                    continue
+                named = [m for m in _mentions(task, kind) if _names(asked, m.text)]
+                if named:
+                    roles.append((kind, named))
+            if not roles:
+                continue
+            pieces = []
+            name = shortened(task.title or task.span.of(document.text), 40)
+            for kind, named in roles:
+                number = cites.cite(document.id, _line_of(document, task, named), [m.span for m in named])
+                heading = cites.cite(document.id, task.span)
+                pieces.append(AnswerPiece(_LABELS[kind], f"{named[0].text} — “{name}”", (number, heading)))
+            statements.append(Statement(document.id, document_label(document), tuple(pieces)))
+            if len(statements) >= _MOST_LISTED:
+                break
+    if not statements and topic.words:
+        return Drafted(())
+    return Drafted(tuple(statements), kind="unit_tasks")
+
+
+def _names(asked: str, unit: str) -> bool:
+    """Say whether a question (canonical) names a unit: its whole name stands in it."""
+    name = canonical_unit(unit)
+    if len(name.split()) < 2:
+        return False
+    return f" {name} " in f" {asked} "
+
+
+def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer how much or how many from the targets on the topic."""
+    wants_share = re.search(r"phần trăm|phan tram|%|tỷ lệ|tỉ lệ|ty le|ti le", evidence.question.text.lower())
+    weighed: list[tuple[float, float, Document, Target]] = []
+    seen = {passage.doc: score for passage, score in reversed(evidence.passages[:_LOOK_AT])}
+    for row in evidence.rows:
+        if row.id not in seen:
+            continue
+        document = evidence.store.document(row.id)
+        paths = section_titles(document.outline)
+        for target in document.targets:
+            section = section_at(document, target.span.start)
+            around = f"{paths[section] if section >= 0 else ''}\n{_clause(document, target.span)}"
+            own = evidence.topic.match(_clause(document, target.span))
+            whole = evidence.topic.match(around)
+            score = 0.7 * own.recall + 0.15 * whole.recall + 0.15 * own.focus
+            if wants_share and target.unit != "%":
+                score -= 0.15
+            weighed.append((score, max(own.recall, whole.recall * 0.9), document, target))
+    weighed.sort(key=lambda w: (-w[0], w[2].id, w[3].span.start))
+    good = [w for w in weighed if w[1] >= 0.7 and w[0] >= 0.5]
+    if not good:
+        return Drafted(())
+    statements = []
+    for score, _, document, target in good[:_ALL]:
+        if score < good[0][0] * 0.92:
+            break
+        span = _clause_span(document, target.span)
+        number = cites.cite(document.id, span, [target.span])
+        statements.append(
+            Statement(
+                document.id,
+                document_label(document),
+                (AnswerPiece("Chỉ tiêu", collapse(span.of(document.text)).strip(" -+.;"), (number,)),),
+            )
+        )
+    return Drafted(tuple(statements), kind="target")
+
+
+def _clause_span(document: Document, span: Span) -> Span:
+    for block in document.blocks:
+        if block.span.start <= span.start and span.end <= block.span.end:
+            return sentence_around(document.text, block.span, span.start, span.end)
+    return span
+
+
+def _clause(document: Document, span: Span) -> str:
+    return collapse(_clause_span(document, span).of(document.text))
+
+
+def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer with the sentences that say most of the topic, quoted whole; the last resort."""
+    if evidence.topic.empty:
+        return Drafted(())
+    wants_figure = "target" in evidence.question.kinds
+    ranked: list[tuple[float, float, Document, Span]] = []
+    for passage, score in evidence.passages[:8]:
+        if passage.kind == "boilerplate":
+            continue
+        document = evidence.store.document(passage.doc)
+        for block in document.blocks:
+            if not passage.span.overlaps(block.span) or block.kind in ("heading", "label", "type", "title"):
+                continue
+            for span in _sentences(document.text, block.span):
+                words = span.of(document.text)
+                if wants_figure and not _FIGURE.search(words):
+                    continue
+                match = evidence.topic.match(words)
+                context = evidence.topic.match(f"{passage.section_title}\n{words}")
+                recall = max(match.recall, 0.5 * match.recall + 0.5 * context.recall)
+                ranked.append((0.6 * recall + 0.15 * match.focus + 0.25 * score, recall, document, span))
+    ranked.sort(key=lambda r: (-r[0], r[2].id, r[3].start))
+    limit = evidence.settings.sentence + (0.15 if wants_figure else 0.0)
+    good = [r for r in ranked if r[1] >= limit]
+    statements = []
+    for score, _, document, span in good[:3]:
+        if score < good[0][0] * 0.9:
+            break
+        number = cites.cite(document.id, span)
+        quoted = collapse(span.of(document.text)).strip(" -+")
+        statements.append(Statement(document.id, document_label(document), (AnswerPiece("", f"“{quoted}”", (number,)),)))
+    return Drafted(tuple(statements), kind="sentence")
+
+
+def _sentences(text: str, block: Span) -> list[Span]:
+    cuts = [block.start]
+    for match in re.finditer(r"(?<=[.;!?…])[”\")]*\s+(?=\S)", text[block.start : block.end]):
+        cuts.append(block.start + match.end())
+    cuts.append(block.end)
+    return [Span(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]

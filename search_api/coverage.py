@@ -1,0 +1,100 @@
+"""How much of what a question is about a text says: the evidence behind an answer or a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from indexer.clean import bare, fold
+from search_api.expand import Added
+
+#: Syllables that say little by themselves: they count a fifth of a content syllable.
+_LIGHT = frozenset(
+    """và của các cho trong về với theo tại từ đến là được có những một này đó để do thì mà ở ra vào trên dưới như
+    khi nếu cũng đã sẽ đang việc nhiệm vụ công tác thực hiện triển khai tổ chức kế hoạch văn bản nội dung phải cần
+    hoặc hay nhằm bằng qua lại còn nhiều mỗi từng tất cả hãy đơn vị cơ quan giao năm xã tỉnh sở số lên người""".split()
+)
+_LIGHT_WEIGHT = 0.2
+_LIGHT_FOLDED = frozenset(fold(syllable) for syllable in _LIGHT)
+_LIGHT_BARE = frozenset(bare(syllable) for syllable in _LIGHT)
+_SYLLABLE = re.compile(r"\d+(?:[./,]\d+)*%?|[^\W_]+")
+
+
+def syllables(text: str, plain: bool) -> list[str]:
+    """Cut a text into folded syllables, without diacritics where ``plain``."""
+    return _SYLLABLE.findall(bare(text) if plain else fold(text))
+
+
+class Match(NamedTuple):
+    """``recall``: share of the topic that the text says; ``focus``: share of the text that is topic."""
+
+    recall: float
+    focus: float
+
+
+class Topic:
+    """The content of a question, ready to be compared with many texts."""
+
+    def __init__(self, text: str, added: Iterable[Added], plain: bool) -> None:
+        self.plain = plain
+        self.words = syllables(text, plain)
+        light = _LIGHT_BARE if plain else _LIGHT_FOLDED
+        self.weights = [_LIGHT_WEIGHT if word in light else 1.0 for word in self.words]
+        self.total = sum(self.weights)
+        self.light = light
+        # Other wordings of stretches of the topic: (positions in words, wording, factor).
+        self.others: list[tuple[tuple[int, ...], list[str], float]] = []
+        for wording in added:
+            typed = syllables(wording.typed, plain)
+            positions = self._find(typed)
+            if positions:
+                self.others.append((positions, syllables(wording.text, plain), wording.factor))
+
+    def _find(self, typed: list[str]) -> tuple[int, ...]:
+        for at in range(len(self.words) - len(typed) + 1):
+            if self.words[at : at + len(typed)] == typed:
+                return tuple(range(at, at + len(typed)))
+        joined = "".join(typed)
+        return tuple(i for i, word in enumerate(self.words) if word == joined)
+
+    @property
+    def empty(self) -> bool:
+        """Say whether the topic has no word of content."""
+        return all(weight < 1.0 for weight in self.weights)
+
+    def match(self, text: str) -> Match:
+        """Compare a text with the topic."""
+        if not self.words:
+            return Match(0.0, 0.0)
+        words = syllables(text, self.plain)
+        held = set(words)
+        pairs = set(zip(words, words[1:], strict=False))
+        said = [self._said(i, held, pairs) for i in range(len(self.words))]
+        for positions, other, factor in self.others:
+            if _contains(words, held, other):
+                for i in positions:
+                    said[i] = max(said[i], factor)
+        recall = sum(s * w for s, w in zip(said, self.weights, strict=True)) / self.total
+        content = [word for word in words if word not in self.light]
+        topic = set(self.words) | {word for _, other, _ in self.others for word in other}
+        focus = sum(word in topic for word in content) / len(content) if content else 0.0
+        return Match(recall, focus)
+
+    def _said(self, at: int, held: set[str], pairs: set[tuple[str, str]]) -> float:
+        """A syllable counts whole when a neighbour stands beside it in the text as in the topic."""
+        word = self.words[at]
+        if word not in held:
+            return 0.0
+        beside = (at + 1 < len(self.words) and (word, self.words[at + 1]) in pairs) or (
+            at > 0 and (self.words[at - 1], word) in pairs
+        )
+        return 1.0 if beside or len(self.words) == 1 or any(c.isdigit() for c in word) else 0.5
+
+
+def _contains(words: list[str], held: set[str], wanted: list[str]) -> bool:
+    if not wanted or not held.issuperset(wanted):
+        return False
+    first = wanted[0]
+    size = len(wanted)
+    return any(words[i : i + size] == wanted for i, word in enumerate(words) if word == first)

@@ -1,0 +1,69 @@
+"""What the makers of answers are given and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from indexer.clean import collapse
+from indexer.records import Document
+from indexer.store import Store, StoredDocument, StoredPassage
+from search_api.coverage import Topic
+from search_api.question import Question
+from search_api.schemas import AnswerPiece
+
+if TYPE_CHECKING:
+    from search_api.answer import AnswerSettings
+
+
+class Evidence(NamedTuple):
+    """Everything an answer may rest on: passages found (best first, score in [0, 1]) and documents."""
+
+    question: Question
+    topic: Topic
+    store: Store
+    passages: list[tuple[StoredPassage, float]]
+    rows: Sequence[StoredDocument]
+    scoped: bool
+    settings: AnswerSettings
+
+
+class Statement(NamedTuple):
+    """What one document answers: facts, and the line that says which task and document they are of."""
+
+    doc: str
+    heading: str
+    pieces: tuple[AnswerPiece, ...]
+
+
+class Drafted(NamedTuple):
+    """An answer in the making; without statements, ``reason`` says why and ``final`` stops the search."""
+
+    statements: tuple[Statement, ...]
+    reason: str | None = None
+    kind: str | None = None
+    final: bool = False
+
+
+def document_label(document: Document) -> str:
+    """Name a document in a line, as an official would: type, symbol or "dự thảo", issuer."""
+    metadata = document.metadata
+    parts = [metadata.type.value if metadata.type else "Văn bản"]
+    if metadata.symbol:
+        parts.append(f"số {metadata.symbol.value}")
+    elif metadata.draft:
+        parts.append("(dự thảo)")
+    if metadata.issuer:
+        parts.append(f"của {metadata.issuer.value}")
+        place = metadata.locality.value if metadata.locality else ""
+        if place and place not in metadata.issuer.value:
+            parts.append(f"({place})")
+    elif not metadata.symbol:
+        parts.append(f"“{document.id}”")
+    return " ".join(parts)
+
+
+def shortened(text: str, words: int = 28) -> str:
+    """Return the first words of a text, marked where it was cut."""
+    parts = collapse(text).split()
+    return " ".join(parts) if len(parts) <= words else " ".join(parts[:words]) + "…"

@@ -1,0 +1,108 @@
+"""Question → passages: words and meaning, fused; the document that the question names comes first.
+
+Lexical and dense scores are put on one scale within each answer and joined by a convex combination
+whose weight is one setting (:class:`RetrievalSettings`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer import tokenize
+from indexer.clean import bare
+from indexer.encode import Encoder
+from indexer.engine import Engine, Found, Ids, LexicalQuery, LexicalWeights
+from search_api.expand import Added, expand
+from search_api.question import Question
+
+
+class RetrievalSettings(NamedTuple):
+    """What can be tuned, with the values fitted on development data (see docs/benchmark.md)."""
+
+    dense_weight: float = 0.35
+    """Share of the dense score in the fused one, 0 (words only) to 1 (meaning only)."""
+    depth: int = 100
+    """How many passages each side contributes."""
+    weights: LexicalWeights = LexicalWeights()
+    plain_weights: LexicalWeights = LexicalWeights(body=0.3, heading=0.2, bare=1.0)
+    """For a question typed without diacritics."""
+    asked_factor: float = 0.3
+    """How much the words of asking count beside the words of the topic."""
+
+
+class Fused(NamedTuple):
+    """Passages found, best first: parallel arrays; ``lexical`` and ``dense`` are scaled to [0, 1]."""
+
+    ids: Ids
+    scores: np.ndarray[tuple[int], np.dtype[np.float64]]
+    lexical: np.ndarray[tuple[int], np.dtype[np.float64]]
+    dense: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+def lexical_query(question: Question, settings: RetrievalSettings, added: list[Added]) -> LexicalQuery:
+    """Make the weighted units of a question: topic words, words added, words of asking faintly."""
+    units: dict[str, float] = {}
+    bare_units: dict[str, float] = {}
+
+    def add(text: str, factor: float) -> None:
+        for unit in tokenize.units(text):
+            units[unit] = max(units.get(unit, 0.0), factor)
+        for unit in tokenize.bare_units(text):
+            bare_units[unit] = max(bare_units.get(unit, 0.0), factor)
+
+    add(question.text, settings.asked_factor if question.topic else 1.0)
+    add(question.topic, 1.0)
+    for wording in added:
+        add(wording.text, wording.factor)
+    return LexicalQuery(
+        units=units,
+        bare=bare_units,
+        symbols=dict.fromkeys(tokenize.symbols(question.text), 1.0),
+        weights=settings.plain_weights if question.plain else settings.weights,
+    )
+
+
+def dense_text(question: Question, added: list[Added]) -> str:
+    """Return what the encoder sees of a question: its topic, with the words that were added."""
+    text = question.topic or question.text
+    return " ".join([text, *dict.fromkeys(wording.text for wording in added if wording.factor >= 0.5)])
+
+
+def _scaled(found: Found) -> dict[int, float]:
+    """Put scores on [0, 1]: the best is 1, the worst of a full list is near 0."""
+    if not len(found.ids):
+        return {}
+    top = float(found.scores[0])
+    floor = float(found.scores[-1]) if len(found.scores) > 20 else 0.0
+    width = max(top - floor, 1e-9)
+    return {int(i): (float(s) - floor) / width for i, s in zip(found.ids, found.scores, strict=True)}
+
+
+def retrieve(
+    question: Question,
+    engine: Engine,
+    encoder: Encoder,
+    settings: RetrievalSettings,
+    allowed: Ids | None = None,
+    own: dict[str, str] | None = None,
+) -> Fused:
+    """Find passages for a question among ``allowed`` (all where None), best first."""
+    added = expand(question.topic or question.text, plain=question.plain, own=own)
+    lexical: dict[int, float] = {}
+    dense: dict[int, float] = {}
+    if settings.dense_weight < 1:
+        query = lexical_query(question, settings, added)
+        lexical = _scaled(engine.search_lexical(query, settings.depth, allowed))
+    if settings.dense_weight > 0:
+        text = dense_text(question, added)
+        vector = encoder.encode_queries([bare(text) if question.plain else text])[0]
+        dense = _scaled(engine.search_dense(vector, settings.depth, allowed))
+    ids = np.array(sorted(lexical.keys() | dense.keys()), dtype=np.int64)
+    by_words = np.array([lexical.get(int(i), 0.0) for i in ids], dtype=np.float64)
+    by_meaning = np.array([dense.get(int(i), 0.0) for i in ids], dtype=np.float64)
+    weight = settings.dense_weight
+    scores = (1 - weight) * by_words + weight * by_meaning
+    order = np.lexsort((ids, -scores))
+    return Fused(ids[order], scores[order], by_words[order], by_meaning[order])

@@ -1,0 +1,124 @@
+"""Which documents a question speaks of: a symbol, a place or an issuer that it names.
+
+Naming is compared on bare text with abbreviations written out, so "so khcn" names the Sở Khoa học và
+Công nghệ.  A name that no document bears does not limit anything, but is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from indexer.clean import bare, collapse
+from indexer.store import Store, StoredDocument
+from search_api.expand import expand
+from search_api.question import Question
+
+#: After these words a symbol is what the plan carries out, not the document that is asked about.
+_CARRIED_OUT = re.compile(
+    r"(?:thuc hien|trien khai|thi hanh|cu the hoa|quan triet|thay the|can cu|theo tinh than|vien dan|dan chieu|nhac den|de cap)"
+    r"[^.;?]{0,40}$"
+)
+_PLACE = re.compile(r"(?:xã|phường|tỉnh|thành phố|đặc khu|huyện|thị xã|thị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})")
+
+
+class Scope(NamedTuple):
+    """The documents that may answer; ``docs`` is None where the question names none.
+
+    ``names`` are the words of the question that limit it; ``missing`` are symbols and places that it
+    asks about and that no document of the index bears; ``cited_by`` says where a missing symbol is cited.
+    """
+
+    docs: tuple[str, ...] | None
+    names: tuple[str, ...]
+    missing: tuple[str, ...]
+    cited_by: tuple[str, ...] = ()
+
+
+def written_out(text: str) -> str:
+    """Return bare text in which abbreviations stand beside their long forms, for finding names."""
+    out = [bare(text)]
+    for added in expand(text, plain=True):
+        if added.factor > 0.4:
+            out.append(re.sub(re.escape(bare(added.typed)), bare(added.text), bare(text)))
+    return " | ".join(" ".join(re.findall(r"[a-z0-9]+|\|", part.replace("&", " va "))) for part in out)
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", bare(text).replace("&", " va ")))
+
+
+def _bears(row: StoredDocument, name: str) -> bool:
+    held = f" {_flat(' '.join(filter(None, (row.issuer, row.locality, row.title))))} "
+    return f" {name} " in held or (row.issuer is not None and f" {name} " in f" {_flat(_expanded(row.issuer))} ")
+
+
+def _expanded(issuer: str) -> str:
+    for added in expand(issuer):
+        if added.factor > 0.4:
+            issuer = issuer.replace(added.typed, added.text)
+    return issuer
+
+
+def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument]) -> Scope:
+    """Find the documents that a question names."""
+    by_symbol: list[str] = []
+    missing: list[str] = []
+    cited: list[str] = []
+    names: list[str] = []
+    flat = bare(question.text)
+    for symbol in question.symbols:
+        held = store.with_symbol(symbol)
+        at = flat.find(bare(symbol))
+        carried_out = at > 0 and bool(_CARRIED_OUT.search(flat[:at]))
+        if held and not carried_out:
+            by_symbol += held
+            names.append(symbol)
+        elif not held and not carried_out:
+            missing.append(symbol)
+            cited += store.citing(symbol)
+    written = f" {written_out(question.text)} "
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        for value in (row.locality, row.issuer, _expanded(row.issuer) if row.issuer else None):
+            name = _flat(value) if value else ""
+            if name and f" {name} " in written and name not in named:
+                named[name] = {other.id for other in rows if _bears(other, name)}
+    # Names that fit one another narrow ("sở nội vụ" + "lâm sơn"); names that exclude one another add up
+    # ("… của tỉnh và … của xã").  The longest first: they say most.
+    groups: list[set[str]] = [set(by_symbol)] if by_symbol else []
+    for name in sorted(named, key=lambda n: (-len(n), n)):
+        for at, group in enumerate(groups):
+            if group & named[name]:
+                groups[at] = group & named[name]
+                break
+        else:
+            groups.append(set(named[name]))
+        names.append(name)
+    docs = set().union(*groups) if groups else None
+    if docs is None:
+        missing += _missing_places(question.text, rows)
+    return Scope(tuple(sorted(docs)) if docs is not None else None, tuple(names), tuple(missing), tuple(dict.fromkeys(cited)))
+
+
+def _missing_places(text: str, rows: Sequence[StoredDocument]) -> list[str]:
+    known = f" {_flat(' | '.join(' '.join(filter(None, (r.issuer, r.locality, r.title))) for r in rows))} "
+    out = []
+    for match in _PLACE.finditer(text):
+        name = collapse(match.group(1)).strip(" -")
+        if name and f" {_flat(name)} " not in known:
+            out.append(collapse(match.group(0)).strip(" -"))
+    return out
+
+
+def without_names(topic: str, scope: Scope) -> str:
+    """Take the names that chose the documents out of a topic: they are not what is asked."""
+    written = topic
+    for name in scope.names:
+        pattern = r"[\W_]+".join(map(re.escape, name.split()))
+        flat = bare(written)
+        match = re.search(rf"(?<![a-z0-9])(?:(?:cua|o|tai|tren dia ban|trong)\s+)?(?:(?:xa|tinh|phuong)\s+)?{pattern}(?![a-z0-9])", flat)
+        if match:
+            written = written[: match.start()] + " " + written[match.end() :]
+    return collapse(written)

@@ -1,0 +1,290 @@
+"""The service over one saved index: what the commands, the HTTP API and the pages call."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import msgspec
+
+from indexer.clean import bare, collapse
+from indexer.encode import Encoder, load_encoder
+from indexer.records import Span
+from indexer.references import resolve_references
+from indexer.store import Filters as DocumentFilters
+from indexer.store import Store, StoredDocument, StoredPassage
+from search_api import answer as answering
+from search_api import views
+from search_api.coverage import syllables
+from search_api.question import Question, understand
+from search_api.retrieve import RetrievalSettings, retrieve
+from search_api.schemas import (
+    Answer,
+    DocumentRow,
+    DocumentView,
+    Filters,
+    Hit,
+    ReferenceRow,
+    SearchResult,
+    TaskRow,
+)
+from search_api.scope import find_scope
+
+_ANSWER_DEPTH = 60
+"""Passages an answer may rest on."""
+_SCOPE_BONUS = 0.12
+"""What a passage of a document that the question names gains in a search."""
+_SYMBOL_BONUS = {"own": 2.0, "cites": 1.0}
+
+
+class Service:
+    """Search and answers over the current generation of an index; safe from several threads."""
+
+    def __init__(self, index_dir: Path, settings: RetrievalSettings | None = None) -> None:
+        """Open the index with the encoder that built it; raises as :meth:`Store.open` does."""
+        self.index_dir = Path(index_dir)
+        self.settings = settings or RetrievalSettings()
+        self.store = Store.open(self.index_dir)
+        self._encoder: Encoder | None = None
+        self._loading = threading.Lock()
+        self._rows: list[StoredDocument] | None = None
+        self._resolved: dict[tuple[str, int], str | None] | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the index, loaded at the first question."""
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = load_encoder(self.store.manifest.model)
+                if self._encoder.identity != self.store.manifest.encoder:
+                    self.store.close()
+                    self.store = Store.open(self.index_dir, self._encoder.identity)
+        return self._encoder
+
+    def rows(self) -> list[StoredDocument]:
+        """Return the catalogue of documents."""
+        if self._rows is None:
+            self._rows = self.store.documents()
+        return self._rows
+
+    # -- search -------------------------------------------------------------------------------
+
+    def passages(
+        self, question: Question, within: Filters | Sequence[str], k: int, settings: RetrievalSettings | None = None
+    ) -> list[tuple[StoredPassage, float]]:
+        """Find passages for a question within filters or a list of documents, best first."""
+        if isinstance(within, Filters):
+            allowed = self.store.filter_passages(_filters(within))
+        else:
+            allowed = self.store.filter_passages(DocumentFilters(doc=list(within)))
+        if allowed is not None and not len(allowed):
+            return []
+        found = retrieve(question, self.store.engine, self.encoder, settings or self.settings, allowed)
+        scores = {int(i): float(s) for i, s in zip(found.ids, found.scores, strict=True)}
+        held = self.store.passages(scores)
+        bonus = self._bonus(question)
+        ranked = [(passage, scores[passage.id] + bonus.get(passage.doc, 0.0)) for passage in held]
+        ranked.sort(key=lambda item: (-item[1], item[0].id))
+        return ranked[:k]
+
+    def _bonus(self, question: Question) -> dict[str, float]:
+        """Put the documents that a question names first, and those that bear its symbol before all."""
+        scope = find_scope(question, self.store, self.rows())
+        bonus = dict.fromkeys(scope.docs or (), _SCOPE_BONUS)
+        for symbol in question.symbols:
+            for doc in self.store.citing(symbol):
+                bonus[doc] = bonus.get(doc, 0.0) + _SYMBOL_BONUS["cites"] / len(question.text.split())
+            for doc in self.store.with_symbol(symbol):
+                bonus[doc] = bonus.get(doc, 0.0) + _SYMBOL_BONUS["own"] / len(question.text.split())
+        return bonus
+
+    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> SearchResult:
+        """Return the ``k`` best passages for words, a symbol or a question."""
+        started = time.perf_counter()
+        question = understand(query)
+        found = self.passages(question, filters or Filters(), max(k, 50))
+        rows = {row.id: row for row in self.rows()}
+        hits = tuple(
+            self._hit(rank, score, passage, rows[passage.doc], question)
+            for rank, (passage, score) in enumerate(found[:k], start=1)
+        )
+        documents = [rows[doc] for doc in dict.fromkeys(passage.doc for passage, _ in found)]
+        return SearchResult(query, hits, _facets(documents), time.perf_counter() - started)
+
+    def _hit(self, rank: int, score: float, passage: StoredPassage, row: StoredDocument, question: Question) -> Hit:
+        return Hit(
+            rank=rank,
+            score=round(score, 4),
+            doc=passage.doc,
+            path=row.path,
+            title=row.title,
+            symbol=row.symbol,
+            section=passage.section,
+            page=passage.page,
+            start=passage.span.start,
+            end=passage.span.end,
+            text=passage.text,
+            section_title=passage.section_title,
+            type=row.type_code or row.type,
+            issuer=row.issuer,
+            level=row.level,
+            date=row.date,
+            draft=row.draft,
+            highlights=matched_words(passage.text, passage.span.start, question),
+        )
+
+    # -- answers ------------------------------------------------------------------------------
+
+    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+        """Answer from the documents, or say what is missing."""
+        understood = understand(question)
+        filters = filters or Filters()
+        rows = self.rows() if filters == Filters() else self.store.documents(_filters(filters))
+        return answering.answer(
+            understood,
+            self.store,
+            lambda asked, within: self.passages(asked, within, _ANSWER_DEPTH),
+            rows,
+            filters,
+        )
+
+    # -- what was read ------------------------------------------------------------------------
+
+    def documents(self, filters: Filters | None = None) -> tuple[DocumentRow, ...]:
+        """List the documents that pass the filters."""
+        status = self._status()
+        rows = self.store.documents(_filters(filters or Filters()))
+        return tuple(views.document_row(row, status.get(row.id)) for row in rows)
+
+    def document(self, doc: str) -> DocumentView:
+        """Return everything read from a document; raise ``UnknownDocument`` where there is none."""
+        document = self.store.document(doc)
+        resolved = self._resolutions()
+        references = tuple(
+            views.reference_row(reference, doc, resolved.get((doc, reference.span.start)))
+            for reference in document.references
+        )
+        cited_by = sorted({citing for (citing, _), target in resolved.items() if target == doc and citing != doc})
+        return views.document_view(document, references, tuple(cited_by), self._status().get(doc))
+
+    def tasks(
+        self,
+        doc: str | None = None,
+        unit: str | None = None,
+        role: str | None = None,
+        due_from: str | None = None,
+        due_to: str | None = None,
+    ) -> tuple[TaskRow, ...]:
+        """List tasks; ``role`` is lead or coordinate."""
+        if doc is not None:
+            self.store.row(doc)
+        wanted = cast("Literal['lead', 'coordinate'] | None", role)
+        held = self.store.tasks(doc, unit, wanted, due_from, due_to)
+        return tuple(views.task_row(item.task, self.store.document(item.doc)) for item in held)
+
+    def references(self) -> tuple[ReferenceRow, ...]:
+        """List every mention of a document, ``doc`` saying where it stands."""
+        resolved = self._resolutions()
+        return tuple(
+            views.reference_row(held.reference, held.doc, resolved.get((held.doc, held.reference.span.start)))
+            for held in self.store.references()
+        )
+
+    def _resolutions(self) -> dict[tuple[str, int], str | None]:
+        """Resolve every mention to a document of the index, where only one can be meant."""
+        if self._resolved is None:
+            documents = {row.id: self.store.document(row.id).metadata for row in self.rows()}
+            self._resolved = {
+                (held.doc, held.reference.span.start): resolve_references(held.reference, documents)
+                for held in self.store.references()
+            }
+        return self._resolved
+
+    def _status(self) -> dict[str, str]:
+        """Say of each document whether another of the index replaces or amends it."""
+        resolved = self._resolutions()
+        status: dict[str, str] = {}
+        for held in self.store.references():
+            target = resolved.get((held.doc, held.reference.span.start))
+            if target is None or target == held.doc:
+                continue
+            by = self.store.row(held.doc)
+            named = by.symbol or by.title or by.id
+            if held.reference.role == "replaces":
+                status[target] = f"Đã bị thay thế bởi {named}"
+            elif held.reference.role == "amends":
+                status.setdefault(target, f"Đã được sửa đổi, bổ sung bởi {named}")
+        return status
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Return up to three questions that these documents answer, from different documents."""
+        out: list[str] = []
+        for row in self.rows():
+            for task in self.store.document(row.id).tasks:
+                name = collapse(task.title or "")
+                if not (task.lead and 5 <= len(name.split()) <= 16):
+                    continue
+                name = name[0].lower() + name[1:]
+                out.append(
+                    f"Khi nào phải hoàn thành việc {name}?"
+                    if len(out) == 1 and task.deadline.kind in ("by", "within", "range")
+                    else f"Đơn vị nào chủ trì {name}?"
+                )
+                break
+            if len(out) == 3:
+                break
+        return tuple(out)
+
+    def health(self) -> dict[str, Any]:
+        """Return the state of the index."""
+        manifest = self.store.manifest
+        return {
+            "status": "ok",
+            "index": str(self.index_dir),
+            "documents": manifest.documents,
+            "passages": manifest.passages,
+            "tasks": manifest.tasks,
+            "model": manifest.model,
+        }
+
+
+def _filters(filters: Filters) -> DocumentFilters:
+    return DocumentFilters(**msgspec.structs.asdict(filters))
+
+
+def _facets(documents: Sequence[StoredDocument]) -> dict[str, dict[str, int]]:
+    facets = {
+        "type": Counter(row.type_code or row.type or "" for row in documents),
+        "level": Counter(row.level or "" for row in documents),
+        "issuer": Counter(row.issuer or "" for row in documents),
+        "doc": Counter(row.id for row in documents),
+    }
+    return {name: {value: n for value, n in counts.most_common() if value} for name, counts in facets.items()}
+
+
+def matched_words(text: str, offset: int, question: Question) -> tuple[tuple[int, int], ...]:
+    """Return the stretches of a passage that the words of the topic match, as document offsets."""
+    wanted = {word for word in syllables(question.topic or question.text, question.plain) if len(word) > 1}
+    if question.plain:
+        flat = bare(text)
+    else:
+        from indexer.clean import fold
+
+        flat = fold(text)
+    import re
+
+    marks: list[Span] = []
+    for match in re.finditer(r"\d+(?:[./,]\d+)*%?|[^\W_]+", flat):
+        if match.group() not in wanted:
+            continue
+        if marks and not text[marks[-1].end : match.start()].strip(" -–,"):
+            marks[-1] = Span(marks[-1].start, match.end())
+        else:
+            marks.append(Span(match.start(), match.end()))
+    # A lone syllable matches by chance; a run of two is the word that was looked for.
+    kept = [m for m in marks if " " in text[m.start : m.end].strip() or len(wanted) == 1 or any(c.isdigit() for c in text[m.start : m.end])]
+    return tuple((offset + m.start, offset + m.end) for m in kept)

@@ -1,0 +1,59 @@
+"""What questions ask for: every pattern matches its examples, every example is understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.clean import bare
+from search_api.question import question_rules, understand
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "example"),
+    [(rule.kind, rule.pattern, example) for rule in question_rules() for example in rule.examples],
+)
+@pytest.mark.parametrize("plain", [False, True])
+def test_every_pattern_matches_its_examples(kind: str, pattern: object, example: str, plain: bool) -> None:
+    import re
+
+    assert isinstance(pattern, re.Pattern)
+    text = bare(example) if plain else example
+    assert pattern.search(bare(text)), example
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("ai chủ trì nhiệm vụ chuyển đổi số?", ("lead",)),
+        ("Đơn vị nào chủ trì số hóa hồ sơ, và hạn đến khi nào?", ("lead", "deadline")),
+        ("don vi nao chu tri so hoa ho so va han den khi nao", ("lead", "deadline")),
+        ("Đơn vị nào phối hợp tuyên truyền?", ("coordinate",)),
+        ("Kinh phí lấy từ đâu?", ("funding",)),
+        ("Ai ký kế hoạch của Sở Nội vụ?", ("signer",)),
+        ("Ai là Chủ tịch UBND xã Đông Khê?", ("person",)),
+        ("Kế hoạch này thay thế văn bản nào?", ("replaces",)),
+        ("Bao nhiêu phần trăm hồ sơ phải trực tuyến?", ("target",)),
+        ("Số điện thoại của Công an xã là bao nhiêu?", ("contact",)),
+        ("chuyển đổi số cấp xã", ()),
+        ("quy chế phối hợp liên ngành", ()),
+    ],
+)
+def test_kinds(text: str, kinds: tuple[str, ...]) -> None:
+    assert understand(text).kinds == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("ai chủ trì nhiệm vụ chuyển đổi số?", "nhiệm vụ chuyển đổi số"),
+        ("Việc số hoá hồ sơ do cơ quan nào chủ trì?", "Việc số hoá hồ sơ"),
+        ("Bao giờ phải xong rà soát dữ liệu?", "phải xong rà soát dữ liệu"),
+        ("chuyển đổi số cấp xã", "chuyển đổi số cấp xã"),
+    ],
+)
+def test_the_topic_is_what_is_left(text: str, topic: str) -> None:
+    assert understand(text).topic == topic
+
+
+def test_symbols_are_canonical() -> None:
+    assert understand("kế hoạch 112 /KH-UBND nói gì").symbols == ("112/KH-UBND",)

@@ -1,0 +1,200 @@
+"""The outline: numbering is trusted, headings and run-ins told apart, page breaks undone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.clean import collapse
+from indexer.markers import STYLES, match_marker
+from indexer.records import SourceText, Span
+from indexer.structure import read_structure
+
+HEAD = """UBND XÃ ĐỒNG KHÊ
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+
+Số: /KH-UBND
+
+Đồng Khê, ngày    tháng 5 năm 2026
+
+KẾ HOẠCH
+
+Thực hiện Chỉ thị số 33-CT/TW ngày 12/01/2026 của
+Ban Bí thư về phòng cháy
+
+Thực hiện Kế hoạch số 60-KH/TU ngày 02/3/2026 của Ban Thường vụ Tỉnh ủy, UBND xã xây dựng kế hoạch như sau:
+
+"""
+FOOT = """
+Nơi nhận:
+- UBND tỉnh (b/c);
+- Lưu: VT.
+
+TM. ỦY BAN NHÂN DÂN
+KT. CHỦ TỊCH
+PHÓ CHỦ TỊCH
+
+Lò Văn Thí
+"""
+
+
+def outline(text: str, bold: tuple[Span, ...] = ()) -> list[tuple[str, str | None, str]]:
+    _, sections = read_structure(SourceText(text=text, bold=bold))
+    return [(s.path, s.title, s.kind) for s in sections]
+
+
+@pytest.mark.parametrize(("style", "example"), [(style, example) for style, _, _, example in STYLES])
+def test_every_style_matches_its_example(style: str, example: str) -> None:
+    marker = match_marker(example)
+    assert marker is not None
+    assert marker.style == style
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026 là năm bản lề",
+        "1.500 hộ dân được hỗ trợ",
+        "100% hồ sơ được số hóa",
+        "27/7 hằng năm",
+        "Điều này cần làm ngay",
+        "Mục đích của kế hoạch",
+        "Phần lớn hồ sơ đã xong",
+        "nhóm hộ nghèo: rà soát",
+        "Nhiệm vụ trọng tâm của xã",
+        "Phụ lục kèm theo nêu chi tiết từng việc.",
+        "Việc khó.",
+    ],
+)
+def test_what_is_no_number(line: str) -> None:
+    assert match_marker(line) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "I. MỤC ĐÍCH\n\n1. Mục đích\n\nNâng cao nhận thức.\n\n2. Yêu cầu\n\nThiết thực, hiệu quả.\n",
+            [("I", "MỤC ĐÍCH", "part"), ("I > 1", "Mục đích", "heading"), ("I > 2", "Yêu cầu", "heading")],
+        ),
+        (
+            "I- QUAN ĐIỂM\n\n1. Con người là trung tâm của mọi việc, mọi lúc, mọi nơi.\n\n2. Phòng là chính.\n\nII- NHIỆM VỤ\n\nLàm ngay.\n",
+            [("I", "QUAN ĐIỂM", "part"), ("I > 1", None, "run_in"), ("I > 2", None, "run_in"), ("II", "NHIỆM VỤ", "part")],
+        ),
+        (
+            "III. NHIỆM VỤ\n\nNhóm 1: Chỉ đạo\n\n1.1. Nội dung\n\n- Nhiệm vụ 1: Rà soát quy chế.\n\n- Nhiệm vụ 2: Sửa quy chế.\n\n1.2. Kết quả cần đạt\n\n- 100% thôn có tổ.\n",
+            [],
+        ),
+        (
+            "I. NHIỆM VỤ\n\n1.1. Mục tiêu chung: Đến năm 2030 mọi thôn có điểm chữa cháy.\n\n1.2. Mở lớp tập huấn cho đội dân phòng.\n",
+            [("I", "NHIỆM VỤ", "part"), ("I > 1.1", "Mục tiêu chung", "heading"), ("I > 1.2", None, "run_in")],
+        ),
+        (
+            "Chương I\n\nQUY ĐỊNH CHUNG\n\nĐiều 1. Phạm vi\n\n1. Văn bản này quy định việc a;\n\na) Việc thứ nhất;\n\nb) Việc thứ hai.\n\nĐiều 2. Đối tượng\n\nMọi thôn.\n",
+            [
+                ("Chương I", "QUY ĐỊNH CHUNG", "chapter"),
+                ("Chương I > Điều 1", "Phạm vi", "article"),
+                ("Chương I > Điều 1 > 1", None, "clause"),
+                ("Chương I > Điều 1 > 1 > a", None, "point"),
+                ("Chương I > Điều 1 > 1 > b", None, "point"),
+                ("Chương I > Điều 2", "Đối tượng", "article"),
+            ],
+        ),
+    ],
+)
+def test_outline(body: str, expected: list[tuple[str, str | None, str]]) -> None:
+    found = outline(HEAD + body + FOOT)
+    if body.startswith("III."):
+        assert [path for path, _, _ in found] == [
+            "III",
+            "III > Nhóm 1",
+            "III > Nhóm 1 > 1.1",
+            "III > Nhóm 1 > 1.1 > Nhiệm vụ 1",
+            "III > Nhóm 1 > 1.1 > Nhiệm vụ 2",
+            "III > Nhóm 1 > 1.2",
+        ]
+    else:
+        assert found == expected
+
+
+def test_head_and_foot_are_told_apart() -> None:
+    text = HEAD + "I. NHIỆM VỤ\n\n1. Rà soát\n\nLàm ngay.\n" + FOOT
+    blocks, _ = read_structure(SourceText(text=text))
+    kinds = {kind: [collapse(b.span.of(text)) for b in blocks if b.kind == kind] for kind in {b.kind for b in blocks}}
+    assert kinds["symbol"] == ["Số: /KH-UBND"]
+    assert kinds["place"] == ["Đồng Khê, ngày tháng 5 năm 2026"]
+    assert kinds["type"] == ["KẾ HOẠCH"]
+    assert kinds["title"] == ["Thực hiện Chỉ thị số 33-CT/TW ngày 12/01/2026 của Ban Bí thư về phòng cháy"]
+    assert len(kinds["preamble"]) == 1
+    assert kinds["recipients"] == ["Nơi nhận:", "- UBND tỉnh (b/c);", "- Lưu: VT."]
+    assert kinds["signature"][-1] == "Lò Văn Thí"
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        # A page break inside a sentence, and inside a unit's name.
+        ("I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn, báo cáo kết quả\n\nvề Công an xã.\n\nMua máy bơm.", 2),
+        # A page number between the halves.
+        ("I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn xã theo sự\n\n2\n\nphân công của Công an xã.", 1),
+        # A label never joins what stands before it.
+        ("I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn xã\n\nThời gian thực hiện: Thường xuyên.", 2),
+    ],
+)
+def test_page_breaks_are_undone(text: str, paragraphs: int) -> None:
+    blocks, _ = read_structure(SourceText(text=text))
+    assert len([b for b in blocks if b.kind in ("paragraph", "label")]) == paragraphs
+
+
+def test_a_blank_line_after_every_line_changes_nothing() -> None:
+    body = (
+        "I. NHIỆM VỤ TRỌNG TÂM CỦA NĂM\n1. Kiện toàn đội dân phòng ở các thôn, bảo đảm đủ người, đủ phương tiện và\n"
+        "có người trực trong mùa khô, gắn với phong trào toàn dân tham gia phòng cháy,\nchữa cháy ở cơ sở.\n"
+        "2. Tuyên truyền trên hệ thống loa của thôn mỗi tuần ba lần, tập trung vào cách\n"
+        "dùng bình chữa cháy và lối thoát nạn thứ hai của nhà ở kết hợp kinh doanh.\n"
+    )
+    spaced = "\n\n".join(body.split("\n"))
+    assert outline(body) == outline(spaced)
+
+
+def test_a_closing_sentence_leaves_the_numbered_items() -> None:
+    text = HEAD + "I. TỔ CHỨC\n\n1. Giao Công an xã theo dõi, tổng hợp.\n\nYêu cầu các thôn thực hiện nghiêm túc./.\n" + FOOT
+    blocks, sections = read_structure(SourceText(text=text))
+    closing = next(b for b in blocks if b.span.of(text).startswith("Yêu cầu"))
+    assert sections[closing.section].path == "I"
+    assert sections[1].span.end <= closing.span.start
+
+
+def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
+    text = (
+        "Điều 1. Sửa đổi Điều 9\n\n1. Sửa đổi Điều 9 như sau:\n\n“Điều 9. Bình chữa cháy\n\n1. Mỗi hộ có một bình.\n\n"
+        "2. Mỗi thôn có một máy bơm.”.\n\nĐiều 2. Hiệu lực\n\nTừ ngày ký.\n"
+    )
+    assert [path for path, _, kind in outline(text) if kind == "article"] == ["Điều 1", "Điều 2"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["I. VIỆC", "1. Rà soát", "1.1. Mở lớp", "a) Một;", "- Hai", "Chữ thường", "", "Đơn vị chủ trì: Công an xã.",
+             "Nhóm 1: Ba", "- Nhiệm vụ 1: Bốn.", "Nơi nhận:", "KẾ HOẠCH", "| a | b |", "Điều 3. Năm", "“Điều 4. Sáu", "PHỤ LỤC I", "2"]
+        ),
+        max_size=30,
+    )
+)
+def test_spans_nest_and_blocks_do_not_overlap(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    blocks, sections = read_structure(SourceText(text=text))
+    for before, after in zip(blocks, blocks[1:], strict=False):
+        assert before.span.end <= after.span.start
+    for section in sections:
+        assert 0 <= section.span.start <= section.heading.end <= len(text)
+        if section.parent >= 0:
+            assert sections[section.parent].span.covers(section.span)
+            assert sections[section.parent].depth == section.depth - 1
+    covered = {at for block in blocks for at in range(block.span.start, block.span.end)}
+    loose = [at for at, char in enumerate(text) if char.isalpha() and at not in covered]
+    assert loose == []
