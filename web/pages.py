@@ -18,6 +18,7 @@ from indexer.clean import bare, collapse
 from indexer.errors import UnknownOption, UnusableInput
 from search_api.dates import bound
 from search_api.protocol import Searching
+from search_api.question import understand
 from search_api.routes import QUERY_LIMIT
 from search_api.schemas import (
     Answer,
@@ -179,7 +180,7 @@ def results_page(service: Searching, query: str, asked: dict[str, str]) -> Resul
     try:
         filters = _filters(asked)
         result = service.search(query, shown, filters)
-        answer = service.ask(query, filters) if wording.is_question(query) else None
+        answer = service.ask(query, filters) if understand(query).asks else None
     except UnknownOption as error:
         problem = str(error)
     chips = _chips(state, result)

@@ -7,7 +7,6 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from indexer.clean import bare
 from indexer.records import Deadline
 
 LEVELS = {"trung-uong": "Trung ương", "tinh": "Cấp tỉnh", "so": "Cấp sở, ngành", "xa": "Cấp xã"}
@@ -21,17 +20,7 @@ ROLES = {
     "mentions": "Nhắc đến",
 }
 
-_QUESTION_WORDS = re.compile(
-    r"\b(ai|gi|nao|dau|bao gio|bao lau|bao nhieu|may|the nao|ra sao|vi sao|tai sao|khi nao|phai khong|hay khong"
-    r"|han (?:cuoi|chot|nao)|thoi han|den han|chu tri|phoi hop)\b"
-)
 _MARKS = re.compile(r"\[(\d{1,3})\]")
-
-
-def is_question(text: str) -> bool:
-    """Say whether the box holds a question rather than words to find; tone marks may be missing."""
-    folded = bare(text)
-    return "?" in folded or (len(folded.split()) > 2 and _QUESTION_WORDS.search(folded) is not None)
 
 
 @cache
