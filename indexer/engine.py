@@ -201,13 +201,12 @@ class _Dense:
         self.plan = plan
         self._mapped = threading.Lock()
         self._ids: Ids | None = None
-        self._by_id = False
+        self._order: Ids | None = None
 
     @classmethod
     def build(cls, ids: Ids, vectors: Vectors, dimension: int) -> _Dense:
         """Train on a fixed sample of the rows and add them all, in chunks."""
         faiss = _faiss()
-
         plan = vector_plan(len(ids))
         index = faiss.index_factory(dimension, plan.factory, faiss.METRIC_INNER_PRODUCT)
         if not index.is_trained:
@@ -226,7 +225,6 @@ class _Dense:
     @classmethod
     def load(cls, path: Path, *, writable: bool) -> _Dense:
         faiss = _faiss()
-
         flags = 0 if writable or os.name == "nt" else faiss.IO_FLAG_MMAP
         try:
             index = faiss.read_index(str(path), flags)
@@ -237,23 +235,24 @@ class _Dense:
 
     def save(self, path: Path) -> None:
         faiss = _faiss()
-
-        faiss.write_index(self.index, str(path))
+        try:
+            faiss.write_index(self.index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"faiss: {error}") from error
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         for start in range(0, len(ids), _ADD_CHUNK):
             rows = slice(start, start + _ADD_CHUNK)
             self.index.add_with_ids(np.ascontiguousarray(vectors[rows], dtype=np.float32), ids[rows])
-        self._ids = None
+        self._ids = self._order = None
 
     def remove(self, ids: Ids) -> None:
         if len(ids):
             self.index.remove_ids(ids)
-        self._ids = None
+        self._ids = self._order = None
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None) -> Found:
         faiss = _faiss()
-
         total = int(self.index.ntotal)
         k = min(k, total if allowed is None else min(total, len(allowed)))
         if k <= 0:
@@ -278,7 +277,6 @@ class _Dense:
     def all_ids(self) -> Ids:
         """Return the ids in the order in which the vectors are kept."""
         faiss = _faiss()
-
         with self._mapped:
             if self._ids is None:
                 if self.plan.lists:
@@ -295,24 +293,22 @@ class _Dense:
 
     def vectors(self, ids: Ids) -> tuple[Ids, Vectors]:
         faiss = _faiss()
-
         held = self.all_ids()
-        if self.plan.lists:
-            with self._mapped:
-                if not self._by_id:
+        with self._mapped:
+            if self._order is None:
+                self._order = np.argsort(held, kind="stable")
+                if self.plan.lists:
                     self.index.set_direct_map_type(faiss.DirectMap.Hashtable)
-                    self._by_id = True
-            found = ids[np.isin(ids, held)]
-            rows = self.index.reconstruct_batch(found) if len(found) else None
-        else:
-            order = np.argsort(held, kind="stable")
-            at = np.searchsorted(held, ids, sorter=order) if len(held) else np.empty(0, np.int64)
-            at = order[np.minimum(at, len(held) - 1)] if len(held) else at
-            match = held[at] == ids if len(held) else np.zeros(len(ids), bool)
-            found = ids[match]
-            rows = self.index.index.reconstruct_batch(at[match]) if len(found) else None
-        if rows is None:
+            order = self._order
+        if not len(held) or not len(ids):
             return np.empty(0, np.int64), np.empty((0, int(self.index.d)), np.float32)
+        at = order[np.minimum(np.searchsorted(held, ids, sorter=order), len(held) - 1)]
+        match = held[at] == ids
+        found = ids[match]
+        if self.plan.lists:
+            rows = self.index.reconstruct_batch(found)
+        else:
+            rows = self.index.index.reconstruct_batch(at[match])
         return found, normalised(np.asarray(rows, np.float32))
 
 
@@ -390,8 +386,11 @@ class _Lexical:
 
     def commit(self) -> None:
         writer, self._writer = self.writer(), None
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as error:  # what tantivy raises when the disk is full
+            raise OSError(f"tantivy: {error}") from error
         self.index.reload()
         self.searcher = self.index.searcher()
 
@@ -605,11 +604,12 @@ class LocalEngine:
         pending.path.unlink()
         self._pending = None
 
-    def abandon(self) -> None:
-        """Give up filling; harmless after :meth:`save`."""
+    def close(self) -> None:
+        """Let go of the files; what was put and not saved is lost."""
         if self._pending is not None:
             self._pending.file.close()
             self._pending = None
+        self._dense = self._lexical = None
 
     # -- searching
 
@@ -644,7 +644,6 @@ def _extended(base: _Dense, removed: Ids, ids: Ids, vectors: Vectors, dimension:
     same = plan.lists <= 2 * base.plan.lists and base.plan.lists <= 2 * plan.lists
     if same and not plan.lists:
         faiss = _faiss()
-
         flat = isinstance(faiss.downcast_index(base.index.index), faiss.IndexFlat)
         same = flat == (plan.factory == "Flat")
     if same:

@@ -20,7 +20,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -271,11 +271,16 @@ def finish(folder: Path, manifest: Manifest) -> None:
     _sync(folder)
 
 
-def publish(files: IndexFiles, folder: Path, number: int) -> Path:
-    """Rename a finished build to its generation and move the pointer to it; return the new folder."""
+def publish(files: IndexFiles, folder: Path, number: int, between: Callable[[], None] | None = None) -> Path:
+    """Rename a finished build to its generation and move the pointer to it; return the new folder.
+
+    ``between`` is called when the generation stands and the pointer has not moved.
+    """
     target = files.generation(number)
     os.replace(folder, target)
     _sync(files.root)
+    if between is not None:
+        between()
     aside = files.root / "current.new"
     aside.write_text(target.name + "\n", encoding="utf-8")
     _sync(aside)

@@ -19,7 +19,7 @@ import numpy as np
 
 from indexer.clean import bare, fold, has_diacritics
 from indexer.engine import Ids, LocalEngine
-from indexer.errors import DamagedIndex, OtherModel, UnusableInput
+from indexer.errors import DamagedIndex, OtherModel, UnknownDocument
 from indexer.generations import (
     HOW_TO_INDEX,
     IndexFiles,
@@ -83,10 +83,6 @@ _DOCUMENT_COLUMNS = (
     "id, path, file, part, digest, type_code, type, symbol, issuer, level, locality, date, title, signer, "
     "draft, passages, tasks, notices"
 )
-
-
-class UnknownDocument(UnusableInput):
-    """No document of that id stands in the index."""
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -250,6 +246,7 @@ class Store:
 
     def close(self) -> None:
         """Let the generation go; the store cannot be read any more."""
+        self.engine.close()
         self._connection.close()
         self._pin.close()
 

@@ -269,7 +269,7 @@ def test_wrong_use(tmp_path: Path) -> None:
     other.put("x", [IndexedPassage(1, body="a")], rows(1))
     with pytest.raises(ValueError, match="twice"):
         other.put("x", [IndexedPassage(2, body="a")], rows(1))
-    other.abandon()
+    other.close()
 
 
 def test_damaged_files(tmp_path: Path) -> None:

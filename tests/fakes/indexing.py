@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,11 @@ from indexer.records import (
 from indexer.tokenize import syllables
 
 DIMENSION = 24
+
+
+@cache
+def _vector(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
 
 
 class FakeEncoder:
@@ -56,8 +62,7 @@ class FakeEncoder:
         out = np.zeros((len(texts), DIMENSION), np.float32)
         for n, text in enumerate(texts):
             for word in syllables(text):
-                seed = zlib.crc32(f"{self.seed} {word}".encode())
-                out[n] += np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
+                out[n] += _vector(zlib.crc32(f"{self.seed} {word}".encode()))
         lengths = np.linalg.norm(out, axis=1, keepdims=True)
         return (out / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
@@ -200,4 +205,4 @@ def plan(seed: int, passages: int = 4, **fields: str) -> str:
     rng = np.random.default_rng(seed)
     head = "\n".join(f"{key}: {value}" for key, value in {"title": f"Kế hoạch thứ {seed}", **fields}.items())
     body = "\n\n".join(" ".join([f"mã{seed}x{n}", *rng.choice(WORDS, 30), "."]) for n in range(passages))
-    return f"{head}\n\n{body}\n"
+    return f"{head}\n\n{body}"
