@@ -29,6 +29,7 @@ from search_api.schemas import (
 )
 
 PLANS = Path(__file__).parent / "plans"
+ALL = Filters()
 HOSTILE = 'cong van "la" & <b>'
 PLAN = "ke-hoach-118-ubnd-tinh"
 DRAFT = "du-thao-ke-hoach-xa-dong-may"
@@ -80,6 +81,7 @@ _SYMBOL = re.compile(
     r"(Nghị quyết|Kế hoạch|Quyết định|Chỉ thị) số (\d+/[A-ZĐ]+-[A-ZĐ]+|\d+-[A-ZĐ]+/[A-ZĐ]+)"
     r"(?: ngày (\d+)/(\d+)/(\d{4}))?(?: của [^;,.\n]+?(?= về| và|[;,.\n]|$))?"
 )
+_ASKING = "ai chu tri phoi hop nhiem vu khi nao bao gio hoan thanh don vi la duoc thoi han cua cho va"
 _WORD = re.compile(r"\w+")
 
 
@@ -183,7 +185,7 @@ class FakeService:
     def _tasks(self, doc: str, text: str, outline: list[OutlineRow]) -> list[TaskRow]:
         meta, tasks = _META[doc], []
         for row in outline:
-            labels = [m for m in _LABEL.finditer(text, row.start, row.end)]
+            labels = list(_LABEL.finditer(text, row.start, row.end))
             if not labels or row.depth == 1:
                 continue
             found: dict[str, list[str]] = {}
@@ -274,7 +276,7 @@ class FakeService:
             )
         )
 
-    def search(self, query: str, k: int = 10, filters: Filters = Filters()) -> SearchResult:
+    def search(self, query: str, k: int = 10, filters: Filters = ALL) -> SearchResult:
         words = {w for w in _WORD.findall(bare(query)) if len(w) > 1}
         scored = []
         for doc, view in self.views.items():
@@ -305,7 +307,7 @@ class FakeService:
         view, meta = self.views[doc], _META[doc]
         row = self._section(list(view.outline), start)
         return Hit(
-            rank, score, doc, view.path, view.title, view.symbol, row.path if row else "", view.pages and 1 or None,
+            rank, score, doc, view.path, view.title, view.symbol, row.path if row else "", 1 if view.pages else None,
             start, end, view.text[start:end], self._path_title(view, start), meta["type"], meta["issuer"], meta["level"],
             meta["date"], view.draft, tuple(spans),
         )  # fmt: skip
@@ -315,12 +317,10 @@ class FakeService:
         inside = [row for row in view.outline if row.start <= at < row.end]
         return " > ".join(f"{row.num}. {row.title}" if row.title else row.num for row in inside)
 
-    def ask(self, question: str, filters: Filters = Filters()) -> Answer:
+    def ask(self, question: str, filters: Filters = ALL) -> Answer:
         key = "coordinating_units" if "phoi hop" in bare(question) else "lead_units"
         by_when = any(w in bare(question) for w in ("khi nao", "bao gio", "thoi han"))
-        words = set(_WORD.findall(bare(question))) - set(
-            "ai chu tri phoi hop nhiem vu khi nao bao gio hoan thanh don vi la duoc thoi han cua cho va".split()
-        )
+        words = set(_WORD.findall(bare(question))) - set(_WORD.findall(_ASKING))
         found = [
             (len(words & set(_WORD.findall(bare(task.quote)))), task)
             for doc in self.views
@@ -376,7 +376,7 @@ class FakeService:
             view.title, self._path_title(view, start), fact, view.draft, view.issuer, view.date, view.type,
         )  # fmt: skip
 
-    def documents(self, filters: Filters = Filters()) -> tuple[DocumentRow, ...]:
+    def documents(self, filters: Filters = ALL) -> tuple[DocumentRow, ...]:
         return tuple(
             DocumentRow(
                 v.doc, v.path, v.title, v.symbol, v.type, v.issuer, v.level, v.locality, v.date, v.signer, v.draft,
