@@ -20,7 +20,7 @@ from search_api.draft_answer import Drafted, Evidence, Statement
 from search_api.expand import expand
 from search_api.question import TASK_KINDS, Question
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
-from search_api.scope import Scope, find_scope, without_names
+from search_api.scope import Scope, find_scope, topic_text
 
 NEAREST = 3
 """How many passages a refusal shows."""
@@ -74,11 +74,7 @@ def answer(
 
 def make_topic(question: Question, scope: Scope) -> Topic:
     """Return what is asked about, without the names of documents and with abbreviations written out."""
-    text = question.topic
-    for added in expand(text, plain=question.plain):
-        if added.factor > 0.8 and not re.search(r"\s", added.typed):
-            text = re.sub(rf"(?<!\w){re.escape(added.typed)}(?!\w)", added.text, text, count=1)
-    text = without_names(text, scope)
+    text = topic_text(question, scope)
     return Topic(text, expand(text, plain=question.plain), question.plain)
 
 

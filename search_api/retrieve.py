@@ -6,16 +6,28 @@ whose weight is one setting (:class:`RetrievalSettings`).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from indexer import tokenize
-from indexer.clean import bare
+from indexer.clean import has_diacritics
 from indexer.encode import Encoder
 from indexer.engine import Engine, Found, Ids, LexicalQuery, LexicalWeights
 from search_api.expand import Added, expand
 from search_api.question import Question
+
+
+RESTORED = 0.8
+"""How much the most probable accents count beside the words typed without them."""
+
+
+@runtime_checkable
+class Restores(Protocol):
+    """An encoder that knows which accents a text typed without any probably has."""
+
+    def restore(self, text: str) -> str:
+        """Return the text with probable diacritics."""
 
 
 class RetrievalSettings(NamedTuple):
@@ -90,6 +102,9 @@ def retrieve(
 ) -> Fused:
     """Find passages for a question among ``allowed`` (all where None), best first."""
     added = expand(question.topic or question.text, plain=question.plain, own=own)
+    restored = encoder.restore(question.topic or question.text) if question.plain and isinstance(encoder, Restores) else ""
+    if has_diacritics(restored):
+        added.append(Added(question.topic, restored, RESTORED))
     lexical: dict[int, float] = {}
     dense: dict[int, float] = {}
     if settings.dense_weight < 1:
@@ -97,7 +112,7 @@ def retrieve(
         lexical = _scaled(engine.search_lexical(query, settings.depth, allowed))
     if settings.dense_weight > 0:
         text = dense_text(question, added)
-        vector = encoder.encode_queries([bare(text) if question.plain else text])[0]
+        vector = encoder.encode_queries([restored or text])[0]
         dense = _scaled(engine.search_dense(vector, settings.depth, allowed))
     ids = np.array(sorted(lexical.keys() | dense.keys()), dtype=np.int64)
     by_words = np.array([lexical.get(int(i), 0.0) for i in ids], dtype=np.float64)

@@ -20,6 +20,11 @@ _CARRIED_OUT = re.compile(
     r"(?:thuc hien|trien khai|thi hanh|cu the hoa|quan triet|thay the|can cu|theo tinh than|vien dan|dan chieu|nhac den|de cap)"
     r"[^.;?]{0,40}$"
 )
+#: Before an issuer these words say that its document is meant.
+_DOCUMENT_OF = re.compile(
+    r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|thong tu|nghi dinh|bo phan nao|phong nao|don vi nao)"
+    r"(?: [a-z0-9]+){0,12} (?:cua|do|o|tai|thuoc|trong)$|(?:van ban|ke hoach|chi thi|nghi quyet)(?: cua)?$"
+)
 _PLACE = re.compile(r"(?:xã|phường|tỉnh|thành phố|đặc khu|huyện|thị xã|thị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})")
 
 
@@ -61,6 +66,11 @@ def _expanded(issuer: str) -> str:
     return issuer
 
 
+def _of_a_document(written: str, name: str) -> bool:
+    """Say whether an issuer is named as one ("kế hoạch của Sở Nội vụ"), not as a unit that has to do something."""
+    return any(_DOCUMENT_OF.search(written[: match.start()]) for match in re.finditer(re.escape(f" {name} "), written))
+
+
 def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument]) -> Scope:
     """Find the documents that a question names."""
     by_symbol: list[str] = []
@@ -81,9 +91,11 @@ def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument])
     written = f" {written_out(question.text)} "
     named: dict[str, set[str]] = {}
     for row in rows:
-        for value in (row.locality, row.issuer, _expanded(row.issuer) if row.issuer else None):
+        for value, place in ((row.locality, True), (row.issuer, False), (_expanded(row.issuer or ""), False)):
             name = _flat(value) if value else ""
-            if name and f" {name} " in written and name not in named:
+            if not name or name in named or f" {name} " not in written:
+                continue
+            if place or _of_a_document(written, name):
                 named[name] = {other.id for other in rows if _bears(other, name)}
     # Names that fit one another narrow ("sở nội vụ" + "lâm sơn"); names that exclude one another add up
     # ("… của tỉnh và … của xã").  The longest first: they say most.
@@ -122,3 +134,12 @@ def without_names(topic: str, scope: Scope) -> str:
         if match:
             written = written[: match.start()] + " " + written[match.end() :]
     return collapse(written)
+
+
+def topic_text(question: Question, scope: Scope) -> str:
+    """Return what is asked about: abbreviations written out, the names of documents taken out."""
+    text = question.topic
+    for added in expand(text, plain=question.plain):
+        if added.factor > 0.8 and not re.search(r"\s", added.typed):
+            text = re.sub(rf"(?<!\w){re.escape(added.typed)}(?!\w)", added.text, text, count=1)
+    return without_names(text, scope)

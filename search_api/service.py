@@ -32,12 +32,31 @@ from search_api.schemas import (
     SearchResult,
     TaskRow,
 )
-from search_api.scope import find_scope
+from search_api.scope import Scope, find_scope, topic_text
 
 _ANSWER_DEPTH = 60
 """Passages an answer may rest on."""
-_SCOPE_BONUS = 0.12
+_SCOPE_BONUS = 0.6
 """What a passage of a document that the question names gains in a search."""
+PRIORS = {
+    ("", "boilerplate"): -0.3,
+    ("", "heading"): -0.05,
+    ("signer", "boilerplate"): 0.8,
+    ("issued", "boilerplate"): 0.8,
+    ("person", "boilerplate"): 0.8,
+    ("lead", "task"): 0.12,
+    ("coordinate", "task"): 0.15,
+    ("deadline", "task"): 0.12,
+    ("direct", "task"): 0.12,
+    ("unit_tasks", "task"): 0.12,
+}
+KIND_TAGS = {
+    "basis": ("preamble",),
+    "replaces": ("replaces",),
+    "replaced_by": ("replaces",),
+    "topic_docs": ("title",),
+    "target": ("target",),
+}
 _SYMBOL_BONUS = {"own": 2.0, "cites": 1.0}
 
 
@@ -83,17 +102,38 @@ class Service:
             allowed = self.store.filter_passages(DocumentFilters(doc=list(within)))
         if allowed is not None and not len(allowed):
             return []
-        found = retrieve(question, self.store.engine, self.encoder, settings or self.settings, allowed)
+        scope = find_scope(question, self.store, self.rows())
+        asked = question._replace(topic=topic_text(question, scope))
+        found = retrieve(asked, self.store.engine, self.encoder, settings or self.settings, allowed)
         scores = {int(i): float(s) for i, s in zip(found.ids, found.scores, strict=True)}
         held = self.store.passages(scores)
-        bonus = self._bonus(question)
-        ranked = [(passage, scores[passage.id] + bonus.get(passage.doc, 0.0)) for passage in held]
+        bonus = self._bonus(question, scope)
+        ranked = [
+            (passage, scores[passage.id] + bonus.get(passage.doc, 0.0) + self._prior(passage, question))
+            for passage in held
+        ]
         ranked.sort(key=lambda item: (-item[1], item[0].id))
         return ranked[:k]
 
-    def _bonus(self, question: Question) -> dict[str, float]:
+    def _prior(self, passage: StoredPassage, question: Question) -> float:
+        """How likely a passage is to answer this kind of question, whatever its words."""
+        document = self.store.document(passage.doc)
+        value = PRIORS.get((question.kinds[0] if question.kinds else "", passage.kind), 0.0)
+        value += PRIORS.get(("", passage.kind), 0.0)
+        for kind in question.kinds:
+            tags = KIND_TAGS.get(kind, ())
+            if "title" in tags and any(b.kind in ("title",) and b.span.overlaps(passage.span) for b in document.blocks):
+                value += 0.5
+            if "preamble" in tags and any(b.kind == "preamble" and b.span.overlaps(passage.span) for b in document.blocks):
+                value += 0.35
+            if "replaces" in tags and any(r.role == "replaces" and passage.span.covers(r.span) for r in document.references):
+                value += 0.8
+            if "target" in tags and any(t.span.overlaps(passage.span) for t in document.targets):
+                value += 0.1
+        return value
+
+    def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
         """Put the documents that a question names first, and those that bear its symbol before all."""
-        scope = find_scope(question, self.store, self.rows())
         bonus = dict.fromkeys(scope.docs or (), _SCOPE_BONUS)
         for symbol in question.symbols:
             for doc in self.store.citing(symbol):
