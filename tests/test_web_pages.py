@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
+import msgspec
 import pytest
 from fakes.web_service import DRAFT, HOSTILE, PLAN, FakeService, spans_hold
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from indexer.errors import DamagedIndex, MissingIndex
+from search_api.schemas import Answer, AnswerGroup, AnswerPiece, Hit
 from web.addresses import address, document_path, span_path
 from web.app import create_app, is_loopback
 from web.guard import CONTENT_SECURITY_POLICY
@@ -481,3 +485,81 @@ def test_snippet(text: str, words: list[tuple[int, int]], expected: str) -> None
 def test_addresses_quote_whatever_an_id_holds(client: TestClient) -> None:
     assert document_path("a/b c?d#e") == "/van-ban/a%2Fb%20c%3Fd%23e"
     assert client.get("/van-ban/" + quote(HOSTILE, safe="")).status_code == 200
+
+
+_ODD = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["-1", "0", "99999999999999999999", "²", "１２", "\x00", "%", "KH", "1/1/2026", "2026-02-30"]
+    ),
+)
+_NAMES = [
+    "q",
+    "loai",
+    "cap",
+    "co-quan",
+    "van-ban",
+    "tu",
+    "den",
+    "so",
+    "trang",
+    "sap-xep",
+    "ten",
+    "don-vi",
+    "vai-tro",
+    "han",
+    "noi",
+    "nam",
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(["/", "/van-ban", "/nhiem-vu", document_path(PLAN), "/van-ban/%00"]),
+    parameters=st.dictionaries(st.sampled_from(_NAMES), _ODD, max_size=5),
+)
+def test_no_parameter_breaks_a_page(client: TestClient, path: str, parameters: dict[str, str]) -> None:
+    clean = {name: value.encode("utf-8", "ignore").decode() for name, value in parameters.items()}
+    response = client.get(f"{path}?{urlencode(clean)}")
+    assert response.status_code in (200, 400, 404)
+    _Page(response.text)
+
+
+class _Said(FakeService):
+    """Answers in the shapes that the fake's own reading does not make."""
+
+    def __init__(self, groups: int, answer: str = "Sở Tư pháp [1]; Sở Y tế [9]") -> None:
+        super().__init__()
+        self.count, self.answer = groups, answer
+
+    def ask(self, question: str, filters: object = None) -> Answer:
+        cited = self._cite(1, PLAN, 0, 30, ((0, 7),))
+        groups = tuple(
+            AnswerGroup(
+                PLAN,
+                f"Nhiệm vụ {n}",
+                (AnswerPiece("Chủ trì", "Sở A", (1,)), AnswerPiece("Chủ trì", "Sở B", ())),
+            )
+            for n in range(self.count)
+        )
+        return Answer(question, True, self.answer, None, (cited,), "lead", groups)
+
+    def _hit(self, *given: object) -> Hit:
+        return msgspec.structs.replace(super()._hit(*given), status="Đã bị thay thế bởi 9/KH-X")
+
+
+def test_an_answer_without_groups_shows_its_words_and_marks() -> None:
+    with TestClient(create_app(_Said(0))) as client:
+        page = _Page(client.get(home(q=ASKED)).text)
+    assert "Sở Tư pháp [1]; Sở Y tế [9]" in page.text
+    assert [a["href"] for a in page.all("a") if a.get("class") == "mark"] == ["#td-1"], (
+        "no mark without a citation"
+    )
+    assert "Đã bị thay thế bởi 9/KH-X" in page.text
+
+
+def test_many_groups_are_folded_and_values_of_one_label_joined() -> None:
+    with TestClient(create_app(_Said(6))) as client:
+        page = _Page(client.get(home(q=ASKED)).text)
+    assert "Thêm 2 nơi khác trả lời" in page.text
+    assert page.text.count("Chủ trì Sở A [1]; Sở B") == 6

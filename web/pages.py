@@ -596,6 +596,7 @@ def _citation(citation: Citation) -> Quoted:
 
 
 def _hit(hit: Hit) -> Quoted:
+    where = _where(hit.section, hit.section_title)
     words = [(a - hit.start, b - hit.start) for a, b in hit.highlights]
     start, end = snippet(hit.text, words)
     marks = [Mark(a, b) for a, b in words]
@@ -606,8 +607,8 @@ def _hit(hit: Hit) -> Quoted:
         quote=cut[0] + quote + cut[1],
         source=wording.document_name(hit.type, hit.symbol, hit.draft),
         meta=_meta(hit.issuer, hit.date),
-        title=hit.title or "",
-        where=_where(hit.section, hit.section_title),
+        title=(hit.title or "") if where else "",
+        where=where or hit.title or "",
         page=hit.page,
         href=span_path(hit.doc, hit.start, hit.end),
         status=hit.status,
@@ -719,11 +720,11 @@ def _fields(view: DocumentView, own: str) -> tuple[Field, ...]:
     draft = "Dự thảo, chưa có số" if view.draft else "không rõ"
     given = (
         Field("Loại", wording.type_name(view.type) if view.type else "không rõ", at("type")),
-        Field("Số, ký hiệu", view.symbol or draft, at("symbol")),
-        Field("Cơ quan ban hành", view.issuer or "không rõ", at("issuer")),
+        Field("Số ký hiệu", view.symbol or draft, at("symbol")),
+        Field("Cơ quan", view.issuer or "không rõ", at("issuer")),
         Field("Cấp", wording.level_name(view.level), at("level")),
         Field("Nơi ban hành", view.locality or "", at("locality")),
-        Field("Ngày ban hành", wording.day(view.date) or "không rõ", at("date")),
+        Field("Ngày", wording.day(view.date) or "không rõ", at("date")),
         Field("Người ký", ", ".join(part for part in (view.signer, view.capacity) if part), at("signer")),
         Field("Nơi nhận", "; ".join(view.recipients), None),
         Field("Tệp", view.path, None),
