@@ -113,7 +113,7 @@ def organ_rules() -> tuple[tuple[str, str | None, re.Pattern[str], tuple[str, ..
     for row in rows("organs.tsv"):
         head, pattern = row[0], row[2] if len(row) > 3 else row[1]
         for name, part in parts.items():
-            pattern = pattern.replace("{" + name + "}", part if name == "name" else part)
+            pattern = pattern.replace("{" + name + "}", part)
         if len(row) < 4:
             parts[head[1:]] = pattern
             continue

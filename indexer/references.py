@@ -58,7 +58,8 @@ _ANAPHORA = re.compile(
 )
 _LAW_HEAD = re.compile(rf"(?<![a-zà-ỹđ])(bộ luật|luật|pháp lệnh){_W}\s+")
 _AMENDING_LAW = re.compile(
-    r"(luật|pháp lệnh)\s+(?:sửa đổi,\s+bổ sung|bổ sung|sửa đổi)\s+(?:một số\s+)?[^;.:()]{0,40}?của\s+(?:các\s+)?(?=(?:bộ\s+)?luật|pháp lệnh)"
+    r"(luật|pháp lệnh)\s+(?:sửa đổi,\s+bổ sung|bổ sung|sửa đổi)\s+(?:một số\s+)?[^;.:()]{0,40}?của\s+(?:các\s+)?"
+    r"(?=(?:bộ\s+)?luật|pháp lệnh)"
 )
 _CONSTITUTION = re.compile(r"hiến pháp(?:\s+nước cộng hòa xã hội chủ nghĩa việt nam)?")
 _LAW_STOP = re.compile(
@@ -87,8 +88,8 @@ _TITLE_END = re.compile(
     r"|,\s*(?:nhằm|trong đó|cụ thể|đồng thời|bảo đảm việc)\s|,?\s+có căn cứ ban hành|\s+ban hành kèm theo"
 )
 _AUTHOR_VERB = re.compile(
-    r"\s*(?:\([^)]*\)\s*)?(?:đã\s+)?(?:xây dựng|ban hành|tổ chức|triển khai|yêu cầu|đề nghị|báo cáo|trình|kính|thông báo|quyết định"
-    r"|hướng dẫn|phối hợp|xin|có ý kiến|giao|nhận được)"
+    r"\s*(?:\([^)]*\)\s*)?(?:đã\s+)?(?:xây dựng|ban hành|tổ chức|triển khai|yêu cầu|đề nghị|báo cáo|trình|kính|thông báo"
+    r"|quyết định|hướng dẫn|phối hợp|xin|có ý kiến|giao|nhận được)"
 )
 _SENTENCE = re.compile(r"[.!?…](?=\s+[^\d\s])|\n\s*\n(?=\s*[-+•])|:\s*\"")
 _OWN_NUMBER = re.compile(r"(?:^|\n|\|)[ \t*_|]*(?:luật\s+)?số\s*:[ \t]*$")
@@ -119,6 +120,8 @@ class _Mention(msgspec.Struct):
     law: str | None = None
     unnumbered: bool = False
     in_law_title: bool = False
+    name_end: int = -1
+    """Where a law's name ends, its date apart."""
     title: Span | None = None
     inside: int = -1
     """Index of the mention in whose title this one stands."""
@@ -171,7 +174,8 @@ def _heads() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     types = _type_pattern()
     plain = re.compile(rf"(?<![a-zà-ỹđ])({types})\s*,?\s*(?:số(?:\s+hiệu)?\s*:?\s*)?$")
     law = re.compile(
-        rf"(?<![a-zà-ỹđ])(bộ luật|luật|pháp lệnh|nghị quyết){_W}\s+((?:(?!(?:bộ\s+)?luật{_W}|pháp lệnh)[^;.:()|]){{3,110}}?)\s*,?\s*"
+        rf"(?<![a-zà-ỹđ])(bộ luật|luật|pháp lệnh|nghị quyết){_W}\s+"
+        rf"((?:(?!(?:bộ\s+)?luật{_W}|pháp lệnh)[^;.:()|]){{3,110}}?)\s*,?\s*"
         r"(?:số\s*:?\s*)?$"
     )
     of = re.compile(rf"(?<![a-zà-ỹđ])({types})\s+của\s+([^;,.:()|]{{2,80}}?)\s+số\s*:?\s*$")
@@ -267,7 +271,7 @@ class _Reader:
         self._share_issuer()
 
     def _numbered(self, match: SymbolMatch) -> _Mention | None:
-        segment, kind = self.zones.at(match.span.start)
+        _, kind = self.zones.at(match.span.start)
         if kind in _SKIPPED:
             return None
         start, type_name, type_code, issuer = self._head(match)
@@ -378,7 +382,9 @@ class _Reader:
             if bare_start is None or mention.symbol is None:
                 return None
             at = bare_start.end()
-            if not self.cased[at : at + 1].isupper() or self.folded[at:].startswith(("sở ", "ban ", "phòng ")):
+            if not self.cased[at : at + 1].isupper() or self.folded[at:].startswith(
+                ("sở ", "ban ", "phòng ")
+            ):
                 return None
         organ = read_organ(self.cased, at, limit)
         if organ is not None:
@@ -408,13 +414,15 @@ class _Reader:
         taken = [(m.start, m.end) for m in self.mentions]
         pattern, names = law_names()
 
-        def add(start: int, end: int, type_name: str, code: str, law: str | None, whole: bool = False) -> None:
+        def add(
+            start: int, end: int, type_name: str, code: str, law: str | None, whole: bool = False
+        ) -> None:
             if any(s < end and start < e for s, e in taken) and not whole:
                 return
             _, kind = self.zones.at(start)
             if kind in _SKIPPED:
                 return
-            mention = _Mention(start, end, type_name, code, None, law=law, in_law_title=whole)
+            mention = _Mention(start, end, type_name, code, None, law=law, in_law_title=whole, name_end=end)
             self._extend(mention)
             out.append(mention)
 
@@ -438,10 +446,17 @@ class _Reader:
                 name = names.get(collapse(known[0]), collapse(self.text[at : known.end()]))
                 add(start, known.end(), kind.capitalize(), code, name)
                 continue
-            if not (self.cased[start].isupper() and self.cased[at].isupper()) or self.cased[at : at + 2].isupper():
+            if (
+                not (self.cased[start].isupper() and self.cased[at].isupper())
+                or self.cased[at : at + 2].isupper()
+            ):
                 continue
             stop = _LAW_STOP.search(self.folded, at, at + 90)
-            if stop is not None and stop.start() - at >= 2 and len(self.folded[at : stop.start()].split()) <= 10:
+            if (
+                stop is not None
+                and stop.start() - at >= 2
+                and len(self.folded[at : stop.start()].split()) <= 10
+            ):
                 add(start, stop.start(), kind.capitalize(), code, collapse(self.text[at : stop.start()]))
         for mention in out:
             if mention.in_law_title:
@@ -464,8 +479,9 @@ class _Reader:
             end, last = mention.end, mention
         if last is None:
             return
-        if last.symbol is None:
+        if last.symbol is None and last.date is not None:
             outer.date, last.date = last.date, None
+            last.end = last.name_end
         outer.title = Span(outer.title.start if outer.title else outer.start, end)
         outer.end = end
 
@@ -550,7 +566,7 @@ class _Reader:
         if opener is None or at >= limit:
             return None
         end = self._title_end(here, at, limit) if bound is None else self._inner_end(at, limit)
-        while end > at and (self.folded[end - 1].isspace() or self.folded[end - 1] in ",;.:\"”("):
+        while end > at and (self.folded[end - 1].isspace() or self.folded[end - 1] in ',;.:"”('):
             end -= 1
         if len(self.folded[at:end].split()) < 2:
             return None
@@ -568,10 +584,12 @@ class _Reader:
             found = _TITLE_END.search(self.folded, position, limit)
             if found is None:
                 break
-            if found[0] == "." and re.search(r"(?:^|\s)(?:tp|tx|st|ths|ts|ô)$", self.folded[:found.start()][-6:]):
+            if found[0] == "." and re.search(
+                r"(?:^|\s)(?:tp|tx|st|ths|ts|ô)$", self.folded[: found.start()][-6:]
+            ):
                 position = found.end()
                 continue
-            if found[0] in ("\"", "”") and self._quote_inside(at, found.start()):
+            if found[0] in ('"', "”") and self._quote_inside(at, found.start()):
                 position = found.end()
                 continue
             end = found.start()
@@ -596,7 +614,7 @@ class _Reader:
 
     def _quote_inside(self, at: int, quote: int) -> bool:
         """Say whether a quotation mark belongs to the title: it opens inside, or closes what opened inside."""
-        if self.text[quote] in "“\"" and self.folded[at:quote].count('"') % 2 == 0:
+        if self.text[quote] in '“"' and self.folded[at:quote].count('"') % 2 == 0:
             return self.folded.find('"', quote + 1, quote + 200) > 0
         return self.folded[at:quote].count('"') % 2 == 1
 
@@ -786,7 +804,9 @@ def _issuer_of_code(symbol: SymbolMatch | None) -> str | None:
     if symbol is None or symbol.body_code is None:
         return None
     code = symbol.body_code
-    if code in ("CP", "TTg", "CTN", "HĐBT", "VPCP", "NHNN", "TTCP", "KTNN") or code.startswith(("QH", "UBTVQH")):
+    if code in ("CP", "TTg", "CTN", "HĐBT", "VPCP", "NHNN", "TTCP", "KTNN") or code.startswith(
+        ("QH", "UBTVQH")
+    ):
         known = body(code)
         return known.name if known is not None else None
     return None
@@ -834,7 +854,7 @@ def find_references(
     if not blocks:
         from indexer.structure import read_structure
 
-        blocks, outline = read_structure(SourceText(text))
+        blocks, _ = read_structure(SourceText(text))
     reader = _Reader(text, blocks, metadata)
     reader.find()
     reader.read_titles()
