@@ -318,9 +318,14 @@ def test_nested_tables_and_content_controls() -> None:
 
 def test_a_table_of_contents_is_left_out() -> None:
     styles = f'<w:styles {W}><w:style w:styleId="T"><w:name w:val="toc 1"/></w:style></w:styles>'
-    body = paragraph(run("I. MỤC ĐÍCH 3"), properties='<w:pStyle w:val="T"/>') + paragraph(run("I. MỤC ĐÍCH"))
+    body = paragraph(
+        run("I. MỤC ĐÍCH"), "<w:r><w:tab/><w:t>3</w:t></w:r>", properties='<w:pStyle w:val="T"/>'
+    )
+    body += paragraph(run("1. Một văn bản"), properties='<w:pStyle w:val="T"/>') + paragraph(
+        run("I. MỤC ĐÍCH")
+    )
     source = from_body(body, styles=styles)
-    assert lines(source) == ["I. MỤC ĐÍCH"]
+    assert lines(source) == ["1. Một văn bản", "I. MỤC ĐÍCH"]
     assert [notice.code for notice in source.notices] == ["contents"]
 
 

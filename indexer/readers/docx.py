@@ -42,6 +42,7 @@ _LAYOUT_MARKS = re.compile(
     r"độc lập\s*[-–]\s*tự do",
     re.IGNORECASE,
 )
+_CONTENTS_LINE = re.compile(r"(?:\t|\.{4,}|…{2,}) ?[\divxIVX]{1,4}$")
 _BIG_PICTURE = 2_500_000 * 2_500_000  # square EMU: about 7 by 7 centimetres
 _FEW_CHARACTERS = 60
 _FULLEST_PAGE = 6000  # characters
@@ -275,9 +276,6 @@ class _Reader:
         properties = child(node, "pPr")
         key = value_of(properties, "pStyle") or self._styles.default_paragraph
         style = self._styles.get(key)
-        if style.name.startswith("toc ") and style.name[4:].strip().isdigit():
-            self._contents += 1
-            return None
         paragraph = Paragraph([], [])
         base = style.run.over(self._styles.base)
         marks = child(properties, "rPr")
@@ -285,6 +283,9 @@ class _Reader:
         state = _RunState(paragraph, base)
         self._inline(node, state, 0)
         state.close(self)
+        if style.name.startswith("toc ") and _CONTENTS_LINE.search(paragraph.text):
+            self._contents += 1
+            return None
         if paragraph.text:
             label = self._label(properties, key)
             if label:

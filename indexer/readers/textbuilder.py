@@ -24,6 +24,7 @@ _DROPPED = {
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
 }
 _CLUSTER = re.compile(r"(?s).[\u0300-\u036f]*")
+_RULE = re.compile(r"\s*(?:[-_–—=*]\s*){3,}")
 _ODD_BREAKS = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u200b-\u200d\u2028\u2029\u2060\ufeff\ud800-\udfff]")
 
 
@@ -127,7 +128,7 @@ class TextBuilder:
 
     def _plain(self, line: str, bold: list[tuple[int, int]]) -> None:
         kept = line.rstrip()
-        if not kept.strip():
+        if not kept.strip() or _RULE.fullmatch(kept):
             return
         for start, end in bold:
             start, end = max(start, 0), min(end, len(kept))

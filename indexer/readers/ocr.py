@@ -1,0 +1,230 @@
+"""Scans and pictures: words with places from Tesseract (vie), lines and tables by the layout of PDFs.
+
+Every page read so carries the mean confidence of its words; without Tesseract the reason says what to install.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from indexer.readers.grid import Rule
+from indexer.readers.isolate import run_program
+from indexer.readers.layout import PageLayout, Word, drop_running_lines, join_split_tables, write_pages
+from indexer.readers.limits import LIMITS, Refused
+from indexer.readers.pdf import Ocr, lay_out
+from indexer.readers.textbuilder import TextBuilder, clean_characters
+from indexer.records import Notice, SourceText
+
+_MISSING = (
+    "cần cài Tesseract OCR và dữ liệu tiếng Việt (Ubuntu/Debian: apt install tesseract-ocr tesseract-ocr-vie; "
+    "Windows: bộ cài Tesseract, chọn Vietnamese) rồi lập chỉ mục lại"
+)
+_MEMORY = 2 * 1024**3
+_FAINT = 25.0  # confidence (0-100) below which signs without letters are specks
+_DARK = 140  # grey level of ink
+
+
+@lru_cache(maxsize=1)
+def tesseract() -> str | None:
+    """Return the path of a Tesseract that knows Vietnamese; None without one."""
+    program = shutil.which(os.environ.get("CHITHI_TESSERACT", "tesseract"))
+    if program is None:
+        return None
+    status, output = run_program([program, "--list-langs"], seconds=20, memory=_MEMORY)
+    return program if status == 0 and b"vie" in output.split() else None
+
+
+def page_reader() -> Ocr:
+    """Return how pages without text are read here."""
+    if tesseract() is None:
+        return Ocr(read=None, reason=_MISSING)
+    return Ocr(read=read_page)
+
+
+def read_page(number: int, image: Any, points: float) -> PageLayout | None:
+    """Read the picture of one page (grey, upright); ``points`` is the size of a pixel in points."""
+    program = tesseract()
+    if program is None:
+        return None
+    width, height = image.size
+    across, down = find_lines(np.asarray(image), points)
+    cleaned = _without_lines(image, across, down, points)
+    stream = io.BytesIO()
+    cleaned.save(stream, format="PNG", compress_level=1)
+    dpi = max(70, min(round(72 / points), 600))
+    status, output = run_program(
+        [program, "stdin", "stdout", "-l", "vie", "--dpi", str(dpi), "--psm", "4", "tsv"],
+        seconds=LIMITS.ocr_page_seconds,
+        memory=_MEMORY,
+        data=stream.getvalue(),
+        environment={**os.environ, "OMP_THREAD_LIMIT": "1"},
+    )
+    if status != 0:
+        return None
+    words, confidence = words_of_tsv(output.decode("utf-8", "replace"), points)
+    if not words:
+        return None
+    return lay_out(number, width * points, height * points, words, across, down, confidence)
+
+
+def words_of_tsv(tsv: str, points: float) -> tuple[list[Word], float]:
+    """Read Tesseract's table of words; returns the words and their mean confidence in [0, 1]."""
+    heights: list[float] = []
+    found: list[tuple[str, float, float, float, float]] = []
+    bottom = 0.0
+    weight = total = 0.0
+    for line in tsv.splitlines()[1:]:
+        cells = line.split("\t")
+        if len(cells) < 12:
+            continue
+        level, left, top, wide, high = (int(cells[at]) for at in (0, 6, 7, 8, 9))
+        if level == 4:
+            bottom = float(top + high)
+            heights.append(float(high))
+            continue
+        if level != 5:
+            continue
+        text = unicodedata.normalize("NFC", clean_characters(cells[11]).strip())
+        sure = float(cells[10])
+        if not text or sure < 0 or (sure < _FAINT and not any(char.isalnum() for char in text)):
+            continue
+        found.append((text, left * points, (left + wide) * points, bottom * points, sure))
+        weight += len(text)
+        total += sure * len(text)
+    if not found:
+        return [], 0.0
+    size = 0.95 * median(heights) * points
+    words = [Word(text, x0, x1, base, size) for text, x0, x1, base, _ in found]
+    return words, round(total / weight / 100, 4)
+
+
+def find_lines(pixels: Any, points: float) -> tuple[list[Rule], list[Rule]]:
+    """Find the long straight lines of a scanned page: the borders of tables."""
+    dark = pixels < _DARK
+    across = _runs(dark, max(int(40 / points), 20), points)
+    down = _runs(dark.T, max(int(24 / points), 20), points)
+    if len(across) > 3000 or len(down) > 3000:
+        return [], []  # a photograph
+    return across, down
+
+
+def _runs(dark: Any, least: int, points: float) -> list[Rule]:
+    """Return the runs of at least ``least`` dark pixels along the rows."""
+    if dark.shape[1] <= least:
+        return []
+    sums = np.cumsum(np.pad(dark, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+    full = (sums[:, least:] - sums[:, :-least]) >= 0.97 * least
+    rules: list[Rule] = []
+    for at in np.flatnonzero(full.any(axis=1)):
+        marks = np.flatnonzero(np.diff(np.concatenate(([0], full[at].astype(np.int8), [0]))))
+        for start, end in zip(marks[::2], marks[1::2], strict=True):
+            rules.append(Rule(float(at) * points, float(start) * points, float(end + least - 1) * points))
+        if len(rules) > 6000:
+            break
+    return rules
+
+
+def _without_lines(image: Any, across: Sequence[Rule], down: Sequence[Rule], points: float) -> Any:
+    """Paint the borders of tables white: Tesseract reads letters beside a line badly."""
+    if not across or not down:
+        return image
+    pixels = np.array(image)
+    for rule in across:
+        at = round(rule.at / points)
+        pixels[max(at - 1, 0) : at + 2, int(rule.start / points) : int(rule.end / points) + 1] = 255
+    for rule in down:
+        at = round(rule.at / points)
+        pixels[int(rule.start / points) : int(rule.end / points) + 1, max(at - 1, 0) : at + 2] = 255
+    from PIL import Image
+
+    return Image.fromarray(pixels)
+
+
+def read_pictures(
+    files: Sequence[bytes], kind: str, progress: Callable[[], None] = lambda: None
+) -> SourceText | None:
+    """Read picture files, each frame a page; None where no word was found.
+
+    Raises :class:`Refused` without Tesseract, or where the files are no pictures or too large.
+    """
+    if tesseract() is None:
+        raise Refused(f"đây là ảnh, muốn đọc chữ {_MISSING}")
+    from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = LIMITS.image_pixels
+    pages: list[PageLayout] = []
+    notices: list[Notice] = []
+    number = 0
+    for data in files:
+        try:
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF", "BMP")) as opened:
+                for frame in ImageSequence.Iterator(opened):
+                    number += 1
+                    if number > LIMITS.ocr_pages:
+                        break
+                    grey = ImageOps.exif_transpose(frame).convert("L")
+                    grey, points = _scaled(grey)
+                    layout = read_page(number, grey, points)
+                    if layout is not None and layout.items:
+                        pages.append(layout)
+                    else:
+                        notices.append(_unread(number))
+                    progress()
+        except UnidentifiedImageError:
+            raise Refused("không phải ảnh PNG, JPEG, TIFF hay BMP, hoặc ảnh bị hỏng") from None
+        except Image.DecompressionBombError:
+            raise Refused(
+                f"ảnh quá lớn (hơn {LIMITS.image_pixels // 1_000_000} triệu điểm); hãy thu nhỏ ảnh"
+            ) from None
+        except (OSError, ValueError, SyntaxError, EOFError) as error:
+            raise Refused(f"ảnh bị hỏng ({str(error)[:80]}); hãy quét hoặc lưu lại") from None
+    if not pages:
+        return None
+    out = TextBuilder()
+    drop_running_lines(pages)
+    join_split_tables(pages)
+    write_pages(pages, out)
+    out.notices.extend(notices)
+    out.notices.extend(ocr_notice(page) for page in pages if page.ocr is not None)
+    return out.build(kind)
+
+
+def _scaled(image: Any) -> tuple[Any, float]:
+    """Bring a picture to about 300 dots per inch of an A4 page; returns it and the size of a pixel in points."""
+    width, height = image.size
+    points = 595.0 / min(width, height)
+    factor = points / (72 / 300)
+    if factor > 1.3:
+        factor = min(factor, 3.0)
+        image = image.resize((round(width * factor), round(height * factor)))
+        points /= factor
+    elif factor < 0.6:
+        image = image.resize((round(width * factor), round(height * factor)))
+        points /= factor
+    return image, points
+
+
+def ocr_notice(page: PageLayout) -> Notice:
+    """Say that a page was read from a scan, and how surely."""
+    return Notice(
+        code="ocr",
+        message=f"Trang {page.number} được nhận dạng từ ảnh quét, độ tin cậy {page.ocr or 0:.0%}; hãy đối chiếu với bản gốc.",
+        page=page.number,
+    )
+
+
+def _unread(number: int) -> Notice:
+    return Notice(
+        code="no_text_page",
+        message=f"Trang {number} là ảnh, không nhận dạng được chữ nào; hãy xem bản gốc.",
+        page=number,
+    )
