@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from indexer.clean import bare
 from indexer.errors import DamagedIndex
 from indexer.generations import HOW_TO_INDEX
 
@@ -132,11 +133,12 @@ def indexed(passage_id: int, embedded: str, heading: str, own_symbol: str | None
     """Cut a passage into its units.  The same functions cut the query (:meth:`LexicalQuery.of`)."""
     from indexer import tokenize
 
+    body = _joined(tokenize.units(embedded))
     return IndexedPassage(
         id=passage_id,
-        body=_joined(tokenize.units(embedded)),
+        body=body,
         heading=_joined(tokenize.units(heading)),
-        bare=_joined(tokenize.bare_units(embedded)),
+        bare=bare(body),  # what bare_units gives, without cutting the text again
         symbols=_joined(tokenize.symbols(embedded)),
         own=_joined(tokenize.symbols(own_symbol or "")),
     )
@@ -147,8 +149,10 @@ def _term(unit: str) -> str:
     return "_".join(unit.split())
 
 
-def _joined(units: Iterable[str]) -> str:
-    return " ".join(map(_term, units))
+def _joined(units: Sequence[str]) -> str:
+    joined = " ".join(units)
+    # Nearly always no unit has a space inside; then each need not be looked at.
+    return joined if len(joined.split()) == len(units) else " ".join(map(_term, units))
 
 
 def _counted(units: Iterable[str]) -> dict[str, float]:
@@ -209,6 +213,7 @@ class _Dense:
         faiss = _faiss()
         plan = vector_plan(len(ids))
         index = faiss.index_factory(dimension, plan.factory, faiss.METRIC_INNER_PRODUCT)
+        faiss.omp_set_num_threads(os.cpu_count() or 1)
         if not index.is_trained:
             wanted = plan.lists * _TRAIN_PER_LIST or _TRAIN_FLAT
             sample: Vectors = vectors
@@ -257,11 +262,15 @@ class _Dense:
         k = min(k, total if allowed is None else min(total, len(allowed)))
         if k <= 0:
             return no_passages()
+        # One query keeps one core busy; waiting for others costs 20 ms on a loaded machine.  The setting
+        # is the calling thread's own.
+        faiss.omp_set_num_threads(1)
         selector = None
         probe = self.plan.probe
         if allowed is not None:
-            bits = np.zeros(int(allowed[-1]) // 8 + 1, np.uint8)
-            np.bitwise_or.at(bits, allowed >> 3, np.left_shift(1, allowed & 7).astype(np.uint8))
+            mask = np.zeros(int(allowed[-1]) + 1, bool)
+            mask[allowed] = True
+            bits = np.packbits(mask, bitorder="little")
             selector = faiss.IDSelectorBitmap(bits)
             # A selector inside a few lists loses most of a small set: visit all the lists instead.
             small = len(allowed) <= EXACT_ALLOWED
@@ -305,10 +314,8 @@ class _Dense:
         at = order[np.minimum(np.searchsorted(held, ids, sorter=order), len(held) - 1)]
         match = held[at] == ids
         found = ids[match]
-        if self.plan.lists:
-            rows = self.index.reconstruct_batch(found)
-        else:
-            rows = self.index.index.reconstruct_batch(at[match])
+        lists = self.plan.lists  # lists know ids, the map before the others positions
+        rows = self.index.reconstruct_batch(found) if lists else self.index.index.reconstruct_batch(at[match])
         return found, normalised(np.asarray(rows, np.float32))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from indexer import engine as module
+from indexer import tokenize
 from indexer.engine import (
     Engine,
     IndexedPassage,
@@ -255,6 +256,15 @@ def test_units_of_text(tmp_path: Path) -> None:
     ]:
         assert made.search_lexical(LexicalQuery.of(question), 5).ids[0] == first, question
     assert set(made.search_lexical(LexicalQuery.of("3-KH/ĐU"), 5).ids) == {1, 2}
+
+
+def test_bare_units_are_those_of_the_query() -> None:
+    text = "Đề án số 5-NQ/TW: 70% hồ sơ, quý III/2026; Uỷ ban xã Ðồng Ý\nvà 1.500 hộ"
+    cut = indexed(1, text, text)
+    assert cut.bare.split(" ") == tokenize.bare_units(text)
+    assert cut.body.split(" ") == cut.heading.split(" ") == tokenize.units(text)
+    assert cut.symbols.split(" ") == tokenize.symbols(text)
+    assert module._joined(["a b", "c", "d\x0ce"]) == "a_b c d_e"
 
 
 def test_wrong_use(tmp_path: Path) -> None:
