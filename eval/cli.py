@@ -1,0 +1,341 @@
+"""The command: measure a benchmark, show it, save it, hold it against a baseline."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eval.compare import compare, interval, slices
+from eval.configurations import LABELS, WAYS, Configuration, configurations
+from eval.dataset import Benchmark, Query, read_benchmark
+from eval.measures import (
+    RETRIEVAL,
+    AnswerScore,
+    Judgements,
+    PerQuery,
+    answer_metrics,
+    evidence_ranks,
+    means,
+    measure_ranking,
+    score_answer,
+)
+from eval.report import Measured, Result, below_baseline, terminal
+from eval.runs import Bench, Progress, Run, ask, passage_of, read_trec, run, silent, store_text, write_trec
+from indexer.errors import UnusableInput
+from search_api.schemas import Answer
+from search_api.service import Service
+
+COMPARED = ("MRR@10", "Recall@10", "nDCG@10")
+_TOP = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add every option of the command but ``--index`` (all commands have it)."""
+    parser.add_argument(
+        "benchmark", type=Path, metavar="BỘ_ĐÁNH_GIÁ", help="tệp câu hỏi .jsonl hoặc thư mục BEIR"
+    )
+    parser.add_argument("--json", action="store_true", help="in một đối tượng JSON ra đầu ra chuẩn")
+    parser.add_argument(
+        "-c",
+        "--configuration",
+        action="append",
+        default=[],
+        metavar="CẤU_HÌNH",
+        help=f"cấu hình cần chạy, lặp lại được; cách tìm: {', '.join(WAYS)}; "
+        "thêm tùy chọn sau dấu hai chấm, ví dụ fused:dense_weight=0.5,windows=110",
+    )
+    parser.add_argument(
+        "--model", action="append", default=[], metavar="TÊN", help="mô hình cần so sánh, lặp lại được"
+    )
+    parser.add_argument("--sweep", metavar="TÊN=GIÁ_TRỊ,…", help="thử nhiều giá trị: dense_weight=0,0.2,0.4")
+    parser.add_argument(
+        "--strip-diacritics", action="store_true", help="bỏ hết dấu của câu hỏi trước khi tìm"
+    )
+    parser.add_argument("--split", metavar="TÊN", help="phần của qrels trong thư mục BEIR (test, dev…)")
+    parser.add_argument("--no-answers", action="store_true", help="chỉ đo tìm kiếm, không đo câu trả lời")
+    parser.add_argument("--run", type=Path, metavar="TỆP", help="ghi kết quả tìm ra tệp TREC run")
+    parser.add_argument(
+        "--score-run",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="TỆP",
+        help="chấm thêm tệp TREC run có sẵn",
+    )
+    parser.add_argument(
+        "--baseline", type=Path, metavar="TỆP", help="báo lỗi (mã 1) nếu kém mốc trong tệp JSON này"
+    )
+    parser.add_argument("--html", type=Path, metavar="TỆP", help="ghi báo cáo thành một trang HTML")
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Run the command; return 0, or 1 where a measure is below the baseline.
+
+    Raises ChithiError (exit status 2) for a benchmark, index, model or option that cannot be used.
+    """
+    wanted = configurations(options.configuration, options.model, options.sweep)
+    if options.strip_diacritics:
+        wanted = [held._replace(strip=True) for held in wanted]
+    given = [read_trec(path) for path in options.score_run]
+    service, benchmark = _open(options)
+    try:
+        with _Bar() as progress, Bench(benchmark, service) as bench:
+            result, runs = measure(
+                bench,
+                wanted,
+                given,
+                answers=not options.no_answers,
+                strip=options.strip_diacritics,
+                progress=progress,
+            )
+    finally:
+        if service is not None:
+            service.store.close()
+    if options.run is not None:
+        _write_runs(options.run, runs)
+    if options.html is not None:
+        from eval.html import write_page
+
+        write_page(options.html, result)
+    if options.json:
+        sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
+    else:
+        print(terminal(result))
+    if options.baseline is not None:
+        worse = below_baseline(options.baseline, result.metrics)
+        if worse:
+            print("Kém mốc so sánh:\n  " + "\n  ".join(worse), file=sys.stderr)
+            return 1
+    return 0
+
+
+def _open(options: argparse.Namespace) -> tuple[Service | None, Benchmark]:
+    """Open the index where the benchmark needs one, and read the benchmark, its quotes checked."""
+    if options.benchmark.is_dir():
+        return None, read_benchmark(options.benchmark, split=options.split)
+    if not options.benchmark.is_file():
+        read_benchmark(options.benchmark)
+    service = Service(options.index)
+    store = service.store
+    return service, read_benchmark(options.benchmark, lambda doc: store_text(store, doc))
+
+
+def measure(
+    bench: Bench,
+    wanted: Sequence[Configuration],
+    given: Sequence[Run] = (),
+    *,
+    answers: bool = True,
+    strip: bool = False,
+    progress: Progress = silent,
+) -> tuple[Result, list[Run]]:
+    """Run and measure all configurations, then the runs of others; the first one is the main one."""
+    benchmark = bench.benchmark
+    runs: list[Run] = []
+    judged: list[Judgements] = []
+    labels: list[str] = []
+    for held in wanted:
+        searcher = bench.searcher(held)
+        runs.append(run(held.name, searcher, benchmark.queries, strip=held.strip, progress=progress))
+        judged.append(bench.judged(held))
+        labels.append(LABELS[held.way])
+    for ranked in given:
+        runs.append(ranked)
+        judged.append(bench.judged_run(ranked))
+        labels.append("tệp TREC run")
+    values = [measure_ranking(held, ranked.rankings) for held, ranked in zip(judged, runs, strict=True)]
+    configured = tuple(
+        _measured(ranked, found, label) for ranked, found, label in zip(runs, values, labels, strict=True)
+    )
+    comparisons = tuple(
+        compare(name, runs[0].name, other.name, values[0][name], found[name])
+        for other, found in zip(runs[1:], values[1:], strict=True)
+        for name in COMPARED[:2]
+    )
+    metrics = dict(configured[0].metrics)
+    given_answers: dict[str, Answer] = {}
+    scores: dict[str, AnswerScore] = {}
+    if benchmark.kind == "questions" and answers and bench.service is not None:
+        given_answers, scores, measured = _answers(bench.index(wanted[0]), benchmark.queries, strip, progress)
+        metrics |= measured
+    rows = _rows(benchmark.queries, runs, values, judged[0], given_answers, scores)
+    result = Result(
+        benchmark=benchmark.name,
+        kind=benchmark.kind,
+        queries=len(benchmark.queries),
+        judged=len(judged[0].qrels),
+        metrics=metrics,
+        per_query=tuple(rows),
+        slices=slices(benchmark.queries, values[0], scores),
+        configurations=configured,
+        comparisons=comparisons,
+        notes=tuple(_notes(benchmark.queries, judged[0], runs)),
+        index=str(bench.service.index_dir) if bench.service is not None else None,
+    )
+    return result, runs[: len(wanted)]
+
+
+def _measured(ranked: Run, values: PerQuery, label: str) -> Measured:
+    p50, p95 = ranked.latency(0.5), ranked.latency(0.95)
+    speed = {"p50": p50 * 1000, "p95": p95 * 1000} if p50 is not None and p95 is not None else None
+    first = values["MRR@10"]
+    return Measured(
+        name=ranked.name,
+        label=label,
+        metrics=means(values),
+        intervals={name: interval(values[name].values(), 2000) for name in RETRIEVAL},
+        latency_ms=speed,
+        answered_queries=sum(qid in ranked.rankings for qid in first),
+    )
+
+
+def _answers(
+    service: Service, queries: Sequence[Query], strip: bool, progress: Progress
+) -> tuple[dict[str, Answer], dict[str, AnswerScore], dict[str, float]]:
+    from eval.runs import strip_diacritics
+
+    asked = [
+        msgspec.structs.replace(query, text=strip_diacritics(query.text)) if strip else query
+        for query in queries
+    ]
+    given, seconds = ask(service, asked, progress)
+    scores = {
+        query.qid: score_answer(query, given[query.qid], lambda doc: store_text(service.store, doc))
+        for query in queries
+    }
+    measured = answer_metrics(list(scores.values()))
+    ordered = sorted(seconds.values())
+    measured["answer_p50_ms"] = 1000 * ordered[len(ordered) // 2] if ordered else 0.0
+    return given, scores, measured
+
+
+def _rows(
+    queries: Sequence[Query],
+    runs: Sequence[Run],
+    values: Sequence[PerQuery],
+    judged: Judgements,
+    answers: dict[str, Answer],
+    scores: dict[str, AnswerScore],
+) -> list[dict[str, Any]]:
+    rows = []
+    for query in queries:
+        qid = query.qid
+        ranking = runs[0].rankings.get(qid, [])
+        row: dict[str, Any] = {
+            "qid": qid,
+            "question": query.text,
+            "kind": query.kind,
+            "answerable": query.answerable,
+            "metrics": {name: values[0][name][qid] for name in RETRIEVAL if qid in values[0][name]},
+            "by_configuration": {
+                ranked.name: {name: found[name][qid] for name in COMPARED if qid in found[name]}
+                for ranked, found in zip(runs, values, strict=True)
+            },
+            "top": [_hit(key, score) for key, score in ranking[:_TOP]],
+        }
+        if judged.evidence is not None and qid in judged.evidence:
+            ranks = evidence_ranks(judged.evidence[qid], ranking)
+            row["evidence"] = [
+                {"doc": gold.doc, "quote": gold.quote, "rank": rank}
+                for gold, rank in zip(query.evidence, ranks, strict=True)
+            ]
+        if qid in scores:
+            answer, score = answers[qid], scores[qid]
+            row["answer"] = {
+                "outcome": score.outcome,
+                "answer": answer.answer,
+                "reason": answer.reason,
+                "gold": query.answer,
+                "lacking": score.lacking,
+                "citation_precision": score.precision,
+                "citation_recall": score.recall,
+                "citations": score.citations,
+                "faithful": score.faithful,
+            }
+        rows.append(row)
+    return rows
+
+
+def _hit(key: str, score: float) -> dict[str, Any]:
+    named = passage_of(key)
+    if named is None:
+        return {"id": key, "score": round(score, 4)}
+    doc, span = named
+    return {"id": key, "score": round(score, 4), "doc": doc, "start": span.start, "end": span.end}
+
+
+def _notes(queries: Sequence[Query], judged: Judgements, runs: Sequence[Run]) -> list[str]:
+    notes = []
+    for query in queries:
+        for gold, group in zip(query.evidence, (judged.evidence or {}).get(query.qid, ()), strict=False):
+            if not group:
+                notes.append(f"{query.qid}: không đoạn nào chứa “{gold.quote[:60]}…” ({gold.doc})")
+    for ranked in runs:
+        missing = sum(qid not in ranked.rankings for qid in judged.qrels)
+        if missing:
+            notes.append(f"{ranked.name}: thiếu {missing} câu hỏi, tính là 0")
+    return notes
+
+
+def _write_runs(path: Path, runs: Sequence[Run]) -> None:
+    """Write the main run to ``path`` and the others beside it, named after their configuration."""
+    for n, ranked in enumerate(runs):
+        tag = "".join(c if c.isalnum() or c in "-." else "-" for c in ranked.name)
+        write_trec(path if n == 0 else path.with_name(f"{path.stem}-{tag}{path.suffix}"), ranked)
+
+
+class _Bar:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._what = ""
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        if not sys.stderr.isatty():
+            return
+        from tqdm import tqdm
+
+        if self._bar is None or self._what != what:
+            self.__exit__()
+            self._bar = tqdm(total=total, desc=what, leave=False, file=sys.stderr)
+            self._what = what
+        self._bar.update(done - self._bar.n)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``python -m eval``; return the exit status."""
+    import os
+
+    from indexer.errors import ChithiError
+
+    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
+    add_arguments(parser)
+    parser.add_argument(
+        "--index",
+        type=Path,
+        default=Path(os.environ.get("CHITHI_INDEX", ".chithi")),
+        metavar="THƯ_MỤC",
+        help="thư mục chỉ mục (mặc định: .chithi, hoặc biến CHITHI_INDEX)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        return evaluate(options)
+    except ChithiError as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return 2
+
+
+__all__ = ["UnusableInput", "add_arguments", "evaluate", "main", "measure"]
