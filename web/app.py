@@ -7,9 +7,12 @@ say how documents are added.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import ipaddress
 import logging
+import socket
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import fields
@@ -32,6 +35,7 @@ from indexer.errors import (
     MissingIndex,
     ModelUnavailable,
     UnknownDocument,
+    UnusableInput,
 )
 from search_api.protocol import Searching
 from search_api.routes import PREFIX, Problem, component_schemas, encoded, router
@@ -125,31 +129,57 @@ def create_app(
 
 
 def serve(index_dir: Path | str, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve an index until interrupted; warn on standard error where others can reach it."""
+    """Serve an index until interrupted; warn on standard error where others can reach it.
+
+    Raises ``UnusableInput`` where the address cannot be listened on.
+    """
     import uvicorn
 
     from web.opening import ServiceOpener
 
-    if not is_loopback(host):
+    host = host.strip("[]")
+    listening = _listen(host, port)
+    port = listening.getsockname()[1]
+    hosts: set[str] | None = None
+    if is_loopback(host):
+        hosts = {"localhost", "127.0.0.1", "::1", host}
+    else:
         print(
-            f"Cảnh báo: máy khác trong mạng mở được trang này qua {host}:{port}; trang không hỏi mật khẩu. "
+            f"Cảnh báo: máy khác trong mạng mở được trang này qua cổng {port}; trang không hỏi mật khẩu. "
             "Chỉ dùng trong mạng nội bộ tin cậy, hoặc bỏ --host để chỉ máy này mở được.",
             file=sys.stderr,
         )
-        hosts = None
-    else:
-        hosts = {"localhost", "127.0.0.1", "::1", host}
-    app = create_app(ServiceOpener(Path(index_dir)), hosts=hosts)
     shown = f"[{host}]" if ":" in host else host
     print(f"Mở trình duyệt tại http://{shown}:{port}/ (Ctrl+C để dừng)", file=sys.stderr)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
+    config = uvicorn.Config(
+        create_app(ServiceOpener(Path(index_dir)), hosts=hosts),
         log_level="warning",
         server_header=False,
+        ws="none",
         h11_max_incomplete_event_size=LONGEST_REQUEST,
     )
+    with listening, contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket; raise ``UnusableInput`` saying why it cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there the option would share a port that another program holds
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            problem = f"Cổng {port} đang được chương trình khác dùng. Chọn cổng khác bằng --port, ví dụ --port 8001."
+        elif isinstance(error, PermissionError):
+            problem = f"Không được phép dùng cổng {port}. Chọn cổng từ 1024 trở lên bằng --port."
+        else:
+            problem = f"Không mở được địa chỉ {host}, cổng {port} trên máy này. Kiểm tra --host và --port."
+        raise UnusableInput(problem) from error
+    return listening
 
 
 def is_loopback(host: str) -> bool:
