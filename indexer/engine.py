@@ -11,6 +11,7 @@ import importlib
 import io
 import os
 import shutil
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -346,6 +347,12 @@ class _Lexical:
         self.schema = index.schema
         self.searcher = index.searcher()
         self._writer: Any = None
+        self._links: tempfile.TemporaryDirectory[str] | None = None
+
+    def close(self) -> None:
+        """Take away the folder of links, if one was made; the files stay open until they are collected."""
+        if self._links is not None:
+            self._links.cleanup()
 
     @classmethod
     def create(cls, folder: Path) -> _Lexical:
@@ -366,7 +373,23 @@ class _Lexical:
         try:
             return cls(tantivy.Index.open(str(folder)))
         except (ValueError, OSError) as error:
-            raise DamagedIndex(f"Không mở được chỉ mục từ ngữ ở «{folder}». {HOW_TO_INDEX}") from error
+            if "lock" not in str(error).lower():
+                raise DamagedIndex(f"Không mở được chỉ mục từ ngữ ở «{folder}». {HOW_TO_INDEX}") from error
+        # tantivy locks a file beside the index even to read it, which a reader without the right to
+        # write there cannot.  A folder of links, where it may, serves it as well.
+        try:
+            links = tempfile.TemporaryDirectory(prefix="chithi-")
+            for file in folder.iterdir():
+                if file.suffix != ".lock":
+                    (Path(links.name) / file.name).symlink_to(file.absolute())
+            opened = cls(tantivy.Index.open(links.name))
+        except (ValueError, OSError) as error:
+            raise DamagedIndex(
+                f"Không mở được chỉ mục từ ngữ ở «{folder}»: {error}. Hãy cấp quyền ghi vào thư mục ấy, "
+                "hoặc chạy lại «chithi index»."
+            ) from error
+        opened._links = links
+        return opened
 
     def writer(self) -> Any:
         if self._writer is None:
@@ -616,6 +639,8 @@ class LocalEngine:
         if self._pending is not None:
             self._pending.file.close()
             self._pending = None
+        if self._lexical is not None:
+            self._lexical.close()
         self._dense = self._lexical = None
 
     # -- searching

@@ -282,6 +282,27 @@ def test_wrong_use(tmp_path: Path) -> None:
     other.close()
 
 
+def test_words_are_found_where_no_lock_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tantivy
+
+    filled(tmp_path / "a")
+    real, refused = tantivy.Index.open, []
+
+    class Refusing:
+        @staticmethod
+        def open(path: str) -> object:
+            if not refused:
+                refused.append(path)
+                raise ValueError("Failed to acquire Lockfile: Permission denied")
+            return real(path)
+
+    monkeypatch.setattr(tantivy, "Index", Refusing)
+    opened = LocalEngine(tmp_path / "a" / "v.faiss", tmp_path / "a" / "lexical", DIMENSION)
+    assert list(opened.search_lexical(words("w7"), 5).ids) == [7]
+    assert refused == [str(tmp_path / "a" / "lexical")]
+    opened.close()
+
+
 def test_damaged_files(tmp_path: Path) -> None:
     filled(tmp_path / "a")
     broken = LocalEngine(tmp_path / "a" / "v.faiss", tmp_path / "a" / "lexical", DIMENSION + 1)
