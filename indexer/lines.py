@@ -25,6 +25,11 @@ STARTERS = re.compile(
     r"nơi nhận\b|kính gửi\s?:|số\s?:|số\s+-|căn cứ |xét đề nghị|theo đề nghị của|(?:tm|t/m|kt|tl|t/l|tuq|q)\. ?[a-zà-ỹđ]|t/[ml] |"
     r"cộng hòa xã hội|độc lập\s?-\s?tự do|đảng cộng sản việt nam|lưu\s?:|\(?ban hành kèm theo"
 )
+#: How the preamble under the title begins.
+PREAMBLE = re.compile(
+    r"thực hiện |căn cứ |triển khai |để |nhằm |trên cơ sở |theo (?!đó)|xét |thi hành |tiếp tục |quán triệt "
+    r"|tiếp theo |qua "
+)
 _BEFORE_FIGURE = re.compile(r"(?:^|\s)(?:số|ngày|tháng|năm|quý|khoản|điều|điểm)$")
 _PAGE_NUMBER = re.compile(r"(?:trang\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*/\s*\d{1,3})?$")
 
@@ -122,6 +127,8 @@ def _continues(before: str, first: str, line: _Line, layout: _Layout, under_type
         return False
     if is_capital(text) != is_capital(before) and (is_capital(text) or is_capital(before)):
         return open_end and not is_capital(before) and len(text) > 3 and line.gap <= layout.usual_gap
+    if under_type and line.gap and text[0].isupper() and PREAMBLE.match(fold(text[:24])):
+        return False
     first_char = next((c for c in text if c.isalnum()), "a")
     if text[0] in "”)],.;:%":
         return True

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from indexer.clean import collapse, fold
 from indexer.labels import LabelMatch, match_label
-from indexer.lines import LogicalLine, ends_sentence, is_capital, logical_lines, starts_block
+from indexer.lines import PREAMBLE, LogicalLine, ends_sentence, is_capital, logical_lines, starts_block
 from indexer.markers import Marker, match_marker, ordinal, skip_bullet
 from indexer.records import Block, BlockKind, Section, SectionKind, SourceText, Span
 
@@ -26,11 +26,9 @@ _TYPE_LINE = re.compile(
 )
 _SYMBOL_LINE = re.compile(r"số\s*[:.]|số\s*[-/…]|số\s+[\d.…_]+\s*[-/]|\d{1,5}\s?[-/]\s?[a-zđ]{2,4}\s?/")
 _PLACE = re.compile(r"[^\W\d][^,;:|]{1,40},\s*ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_]*")
+_DATE_LINE = re.compile(r"ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_]*$")
 _BANNER = re.compile(
     r"cộng hòa xã hội chủ nghĩa|độc lập\s?-\s?tự do|đảng cộng sản việt nam|đảng bộ |[*_=\-–—]{1,}$|dự thảo$|\(?dự thảo"
-)
-_PREAMBLE = re.compile(
-    r"thực hiện |căn cứ |triển khai |để |nhằm |trên cơ sở |theo (?!đó)|xét |thi hành |tiếp tục |quán triệt |tiếp theo |qua "
 )
 _SIGNATURE = re.compile(
     r"(?:tm|kt|tl|tuq|q)\s?\.\s?\S|t/[ml]\b|(?:quyền |phó |phụ trách )?(?:tổng )?"
@@ -114,7 +112,8 @@ class _Reader:
             self._head_line(self.lines[position])
         entry = self.lines[type_at]
         name_end = _TYPE_LINE.match(fold(entry.raw))
-        alone = name_end is not None and len(entry.words.split()) <= len(name_end.group().split()) + 1
+        rest = fold(entry.raw)[name_end.end() :].strip() if name_end is not None else ""
+        alone = len(rest.split()) <= 1 or rest.startswith("của ")
         self._add("type" if alone else "title", entry.line.span)
         position = type_at + 1
         if alone:
@@ -154,7 +153,7 @@ class _Reader:
     def _head_line(self, entry: _Printed, only_certain: bool = False) -> bool:
         span = entry.line.span
         folded = fold(entry.raw)
-        place = _PLACE.search(folded)
+        place = _PLACE.search(folded) or _DATE_LINE.match(folded)
         if _SYMBOL_LINE.match(folded):
             end = place.start() if place else len(entry.raw)
             self._add("symbol", Span(span.start, span.start + len(entry.raw[:end].rstrip())))
@@ -181,6 +180,8 @@ class _Reader:
                 self._add("banner", entry.line.span)
             elif _SYMBOL_LINE.match(entry.folded) or _PLACE.match(entry.folded):
                 self._head_line(entry)
+            elif not started and is_capital(entry.words) and entry.folded.startswith("của "):
+                self._add("banner", entry.line.span)  # "CỦA BAN BÍ THƯ": whose directive it is
             elif not started:
                 if ends_sentence(entry.words) and len(entry.words.split()) > 60:
                     return position
@@ -189,7 +190,7 @@ class _Reader:
             elif (
                 len(entry.words.split()) <= 14
                 and not ends_sentence(entry.words)
-                and not (_PREAMBLE.match(entry.folded))
+                and not (PREAMBLE.match(entry.folded))
             ):
                 self._add("banner" if is_capital(entry.words) else "title", entry.line.span)
             else:
@@ -202,7 +203,7 @@ class _Reader:
             entry = self.lines[here]
             if _foot_state(entry) is not None:
                 return here
-            if _PREAMBLE.match(entry.folded) or entry.folded.endswith(
+            if PREAMBLE.match(entry.folded) or entry.folded.endswith(
                 ("như sau:", "sau đây:", "sau:", "như sau")
             ):
                 self._add("preamble", entry.line.span)
