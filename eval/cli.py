@@ -99,7 +99,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.run is not None:
         _write_runs(options.run, runs)
     if options.html is not None:
-        from eval.html import write_page
+        from eval.page import write_page
 
         write_page(options.html, result)
     if options.json:
