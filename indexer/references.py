@@ -84,8 +84,9 @@ _PARENTHESIS = re.compile(r"\s*\(([^()]{0,160})\)")
 _TITLE_END = re.compile(
     r";|[.…]{2,}|\.(?=\s|$|/)|:|\"|”|\||\s\((?=\s*(?:sau đây|gọi tắt|viết tắt|gọi là|ban hành|kèm|chỉ thị|nghị quyết|kế hoạch"
     r"|quyết định|nghị định|thông tư|luật|công văn|b/c|có hiệu lực|đã))|,?\s(?:đã\s+)?được\s+(?:sửa đổi|bổ sung|thay thế)"
-    r"|,?\scó hiệu lực|,?\shết hiệu lực|,?\s+như sau|,?\svà\s+(?:các\s+|những\s+)?(?:văn bản|quy định|hướng dẫn)\s"
-    r"|,\s*(?:nhằm|trong đó|cụ thể|đồng thời|bảo đảm việc)\s|,?\s+có căn cứ ban hành|\s+ban hành kèm theo"
+    r"|,?\scó hiệu lực|,?\shết hiệu lực|,?\s+như sau|,?\svà\s+(?:(?:các|những)\s+(?:văn bản|quy định|hướng dẫn)|văn bản)\s"
+    r"|,\s*(?:nhằm|trong đó|cụ thể|đồng thời|bảo đảm việc|trong (?:năm|thời gian|quá trình|giai đoạn)"
+    r"|đến nay|hiện nay|từ năm)\s|,?\s+có căn cứ ban hành|\s+ban hành kèm theo"
 )
 _AUTHOR_VERB = re.compile(
     r"\s*(?:\([^)]*\)\s*)?(?:đã\s+)?(?:xây dựng|ban hành|tổ chức|triển khai|yêu cầu|đề nghị|báo cáo|trình|kính|thông báo"
@@ -172,10 +173,10 @@ def _type_pattern() -> str:
 @lru_cache(maxsize=1)
 def _heads() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     types = _type_pattern()
-    plain = re.compile(rf"(?<![a-zà-ỹđ])({types})\s*,?\s*(?:số(?:\s+hiệu)?\s*:?\s*)?$")
+    plain = re.compile(rf"(?<![a-zà-ỹđ])(?<!pháp )(?<!pháp  )({types})\s*,?\s*(?:số(?:\s+hiệu)?\s*:?\s*)?$")
     law = re.compile(
         rf"(?<![a-zà-ỹđ])(bộ luật|luật|pháp lệnh|nghị quyết){_W}\s+"
-        rf"((?:(?!(?:bộ\s+)?luật{_W}|pháp lệnh)[^;.:()|]){{3,110}}?)\s*,?\s*"
+        rf"((?:(?!(?<!pháp )(?:bộ\s+)?luật{_W}|pháp lệnh)[^;.:()|]){{3,110}}?)\s*,?\s*"
         r"(?:số\s*:?\s*)?$"
     )
     of = re.compile(rf"(?<![a-zà-ỹđ])({types})\s+của\s+([^;,.:()|]{{2,80}}?)\s+số\s*:?\s*$")
@@ -243,8 +244,11 @@ class _Zones:
 class _Reader:
     """Reads the citations of one text."""
 
-    def __init__(self, text: str, blocks: Sequence[Block], metadata: Metadata | None) -> None:
+    def __init__(
+        self, text: str, blocks: Sequence[Block], metadata: Metadata | None, outline: Sequence[Section] = ()
+    ) -> None:
         self.text = text
+        self.body_start = min((section.span.start for section in outline), default=0)
         self.cased = cased(text)
         self.folded = self.cased.lower()
         self.zones = _Zones(text, blocks)
@@ -272,9 +276,11 @@ class _Reader:
 
     def _numbered(self, match: SymbolMatch) -> _Mention | None:
         _, kind = self.zones.at(match.span.start)
-        if kind in _SKIPPED:
+        if kind in _SKIPPED and kind != "signature":
             return None
         start, type_name, type_code, issuer = self._head(match)
+        if kind == "signature" and (start == match.span.start or type_name is None):
+            return None  # notes may follow a signature; a number in it alone is no citation
         before = self.folded[max(0, start - 60) : start]
         typed = start < match.span.start and type_name is not None
         if match.kind == "draft" and (not typed or _WITH_THIS.search(before)):
@@ -313,11 +319,12 @@ class _Reader:
         found = plain.search(before)
         if found is not None:
             name, code = _type_words()[collapse(found[1])]
-            at = low + found.start()
-            if match.body_code and match.body_code.startswith(("QH", "UBTVQH")):
-                return at, name, code, None
-            return at, name, code, None
+            if _fits_symbol(code, match):
+                return low + found.start(), name, code, None
         if match.kind == "law":
+            named = self._named_law(low, start)
+            if named is not None:
+                return named
             found = law.search(before)
             if found is not None:
                 at = low + found.start()
@@ -338,6 +345,18 @@ class _Reader:
             if re.fullmatch(r"\s*(?:,|;|và|hoặc|&|,?\s*và)?\s*", between) and at - previous.end < 8:
                 return at, previous.type, previous.type_code, None
         return at, None, None, None
+
+    def _named_law(self, low: int, start: int) -> tuple[int, str, str, None] | None:
+        """Find a law's name that ends right before its number: "Luật Lưu trữ số 33/2024/QH15"."""
+        pattern, _ = law_names()
+        for head in _LAW_HEAD.finditer(self.folded, low, start):
+            known = pattern.match(self.folded, head.end(), start)
+            if known is not None and re.fullmatch(
+                r"\s*,?\s*(?:số\s*:?\s*)?", self.folded[known.end() : start]
+            ):
+                kind = collapse(head[1])
+                return head.start(), kind.capitalize(), _TYPE_CODES[kind], None
+        return None
 
     def _extend(self, mention: _Mention) -> None:
         """Read the date and the issuer after a symbol or a law's name, in either order."""
@@ -438,8 +457,10 @@ class _Reader:
             amending = _AMENDING_LAW.match(self.folded, start)
             if amending is not None and self.cased[start].isupper():
                 if not any(s <= start < e for s, e in taken):
+                    before = len(out)
                     add(start, at + len("sửa đổi"), kind.capitalize(), code, "sửa đổi", True)
-                    out[-1].title = Span(at, at)
+                    for mention in out[before:]:
+                        mention.title = Span(at, at)
                 continue
             known = pattern.match(self.folded, at)
             if known is not None and (self.cased[at].isupper() or kind == "bộ luật"):
@@ -594,6 +615,10 @@ class _Reader:
                 continue
             end = found.start()
             break
+        opened = self.folded.find("(", at, end)
+        closed = self.folded.find(")", at, end)
+        if closed >= 0 and (opened < 0 or opened > closed):
+            end = closed
         end = min(end, self._author_clause(at, end))
         amends = self.folded[at:].startswith(("sửa đổi", "bổ sung", "bãi bỏ", "thay thế", "đính chính"))
         previous = self.mentions[here]
@@ -647,11 +672,15 @@ class _Reader:
     def _role(self, mention: _Mention, last: _Mention | None) -> None:
         segment, kind = self.zones.at(mention.start)
         zone = kind if kind in ("title", "preamble") else "body"
+        if kind == "paragraph" and mention.start < self.body_start:
+            zone = "preamble"
         from_start = segment.start
         within = last is not None and last.start >= segment.start
         if last is not None and within:
             from_start = max(last.end, last.title.end if last.title else 0)
         gap = self.folded[min(from_start, mention.start) : mention.start]
+        if not gap.strip() and not within:
+            gap = self._unfinished_before(segment.start, last)
         if within and last is not None:
             if self._is_alias(mention, last, gap):
                 mention.role, mention.sub_role = "mentions", "short_name"
@@ -672,8 +701,11 @@ class _Reader:
                 if rule.pattern.search(candidate):
                     self._apply(rule, mention, last if within else None, candidate != cue)
                     return
+        ends = {mention.end, mention.title.end if mention.title else mention.end}
         for rule in role_rules():
-            if rule.after and rule.zone in ("any", zone) and rule.pattern.match(self.folded, mention.end):
+            if not rule.after or rule.zone not in ("any", zone):
+                continue
+            if any(rule.pattern.match(self.folded, end, segment.end) for end in ends):
                 self._apply(rule, mention, None, False)
                 return
         if zone == "title":
@@ -683,9 +715,17 @@ class _Reader:
         elif mention.unnumbered:
             mention.sub_role = "unnumbered_anaphor"
 
+    def _unfinished_before(self, start: int, last: _Mention | None) -> str:
+        """Return the end of the block before, where no full stop closes it: a page break cut the sentence."""
+        low = max(0, start - 200, last.end if last is not None else 0)
+        before = self.folded[low:start]
+        if not before.strip() or before.rstrip()[-1] in '.;:!?…|”"':
+            return ""
+        return before
+
     def _apply(self, rule: _Role, mention: _Mention, last: _Mention | None, part: bool) -> None:
         if rule.role == "same":
-            if last is not None:
+            if last is not None and last.role not in ("amends", "replaces"):
                 mention.role = last.role
             mention.sub_role = rule.sub_role
             return
@@ -725,7 +765,7 @@ class _Reader:
                 found = _antecedent(out, mention, issuer)
                 if found is not None:
                     symbol, issuer = found.symbol, found.issuer
-            if mention.unnumbered and issuer is None:
+            if mention.unnumbered and (issuer is None or self._is_generic(mention, symbol, issuer)):
                 continue
             level, locality = self._where(mention.symbol, issuer, home)
             span = Span(mention.start, mention.end)
@@ -746,6 +786,12 @@ class _Reader:
                 )
             )
         return out
+
+    def _is_generic(self, mention: _Mention, symbol: str | None, issuer: str) -> bool:
+        """Say whether "Nghị quyết của Quốc hội" means a kind of document and no document."""
+        if symbol is not None or mention.title is not None or mention.date is not None:
+            return False
+        return re.search(r"(?:quốc hội|chính phủ|chủ tịch nước)$", fold(issuer)) is not None
 
     def _known_issuers(self) -> dict[str, str]:
         """Return symbol → issuer where the document's full citations of the symbol agree on one."""
@@ -791,6 +837,15 @@ class _Reader:
             return level, (province_in(issuer) if issuer else None) or home
         name = re.search(r"(?:xã|phường|đặc khu|huyện|quận|thị xã|thị trấn)\s+(.+)$", collapse(issuer or ""))
         return level, name[1] if name else None
+
+
+def _fits_symbol(code: str, match: SymbolMatch) -> bool:
+    """Say whether the type named before a symbol can be the symbol's: no "hợp đồng số 1/2020/QH14"."""
+    if match.kind == "law":
+        return code in ("L", "PL", "NQ", "HP", "LCT")
+    if match.type_code is None or code == match.type_code or code == "CV":
+        return True
+    return code not in ("HĐ", "DA", "BC", "BB", "GM", "PA", "PG", "BS", "SY", "GGT", "QH", "CL", "TC")
 
 
 def _one_body(names: Sequence[str]) -> bool:
@@ -849,13 +904,13 @@ def find_references(
     """Find the citations of other documents in order; spans point into ``text``.
 
     The document's own symbol (``metadata.symbol``) is no citation.  Without ``blocks`` the structure is
-    read from the text itself.  ``outline`` is not needed and is accepted for the common signature.
+    read from the text itself.
     """
     if not blocks:
         from indexer.structure import read_structure
 
-        blocks, _ = read_structure(SourceText(text))
-    reader = _Reader(text, blocks, metadata)
+        blocks, outline = read_structure(SourceText(text))
+    reader = _Reader(text, blocks, metadata, outline)
     reader.find()
     reader.read_titles()
     reader.read_roles()

@@ -300,6 +300,9 @@ def _typed(
 ) -> SymbolMatch | None:
     """Read NUMBER [YEAR] TYPE BODY."""
     token = first[2]
+    swapped = _swapped(text, norm, start, number, first, second) if year is None else None
+    if swapped is not None:
+        return swapped
     type_code = _type_code(token)
     if type_code is None:
         return None
@@ -318,6 +321,29 @@ def _typed(
     party = f"{number}-{type_code}/"
     kind: SymbolKind = "qppl" if year else "party" if canonical.startswith(party) else "admin"
     return _match(text, norm, start, end, canonical, kind, type_code, code.code + more, year)
+
+
+def _swapped(
+    text: str, norm: str, start: int, number: str, first: re.Match[str], second: re.Match[str]
+) -> SymbolMatch | None:
+    """Read NUMBER-BODY/TYPE of the Party, type and body having changed places: "68-TW/NQ"."""
+    type_code = second[2] if second[2] in document_types() else None
+    known = body(first[2])
+    if type_code is None or known is None or known.system != "Đảng" or "-" not in first[1]:
+        return None
+    if "/" not in second[1]:
+        return None
+    return _match(
+        text,
+        norm,
+        start,
+        second.end(),
+        f"{number}-{type_code}/{first[2]}",
+        "party",
+        type_code,
+        first[2],
+        None,
+    )
 
 
 def _stuck(

@@ -66,6 +66,7 @@ ROWS = [
     ("Nghị quyết 44 - NQ/ TW", "44 - NQ/ TW", "repaired", "44-NQ/TW"),
     ("Nghị quyết 44/NQ-TW", "44/NQ-TW", "repaired", "44-NQ/TW"),
     ("Nghị quyết 44-NQ-TW", "44-NQ-TW", "repaired", "44-NQ/TW"),
+    ("Nghị quyết 44-TW/NQ", "44-TW/NQ", "repaired", "44-NQ/TW"),
     ("Kế hoạch 15-KH/UBND", "15-KH/UBND", "repaired", "15/KH-UBND"),
     ("Kế hoạch 15/KH/UBND", "15/KH/UBND", "repaired", "15/KH-UBND"),
     ("Kế hoạch 15/KHUBND", "15/KHUBND", "repaired", "15/KH-UBND"),
