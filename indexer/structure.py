@@ -71,7 +71,7 @@ def read_structure(source: SourceText) -> tuple[list[Block], list[Section]]:
 class _Open(NamedTuple):
     """An open section on the way down to the current line."""
 
-    index: int
+    section: int
     marker: Marker
 
 
@@ -273,7 +273,7 @@ class _Reader:
         start = span.start + skip
         while start < span.end and self.text[start].isspace():
             start += 1
-        section = self.stack[-1].index if self.stack else -1
+        section = self.stack[-1].section if self.stack else -1
         if kind in ("symbol", "place", "banner", "type", "title", "recipients", "signature"):
             section = -1
         self.blocks.append(Block(span, kind, section, Span(start, span.end), label))
@@ -283,7 +283,7 @@ class _Reader:
         if any(open_.marker.style == "article" for open_ in self.stack):
             return
         while self.stack and self.stack[-1].marker.rank > _PART_RANK:
-            self.ended[self.stack.pop().index] = offset
+            self.ended[self.stack.pop().section] = offset
 
     # -- sections -----------------------------------------------------------------------------
 
@@ -324,7 +324,7 @@ class _Reader:
             title = collapse(Span(self.lines[position + 1].line.span.start, below).of(self.text))
             title_end = below - entry.line.span.start
         num = _printed_number(entry.raw, marker)
-        parent = self.stack[-1].index if self.stack else -1
+        parent = self.stack[-1].section if self.stack else -1
         path = f"{self.sections[parent].path} > {num}" if parent >= 0 else num
         heading_end = span.start + (title_end if title else marker.words)
         self.sections.append(

@@ -16,7 +16,7 @@ from indexer.store import Store, StoredDocument, StoredPassage
 from search_api import answer_documents, answer_tasks
 from search_api.citing import Citations
 from search_api.coverage import Topic
-from search_api.draft_answer import Drafted, Evidence, Statement
+from search_api.draft_answer import Drafted, Evidence, Statement, document_label
 from search_api.expand import expand
 from search_api.question import TASK_KINDS, Question
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
@@ -106,7 +106,8 @@ def _answered(question: Question, drafted: Drafted, cites: Citations, store: Sto
     for statement in drafted.statements:
         marks = "".join(f"[{n}]" for n in dict.fromkeys(n for piece in statement.pieces for n in piece.cites))
         facts = "; ".join(_worded(piece) for piece in statement.pieces)
-        lines.append(f"{facts} {marks} — {statement.heading}" if statement.heading else f"{facts} {marks}")
+        where = ", ".join(filter(None, (document_label(store.document(statement.doc)), statement.heading)))
+        lines.append(f"{facts} {marks} — {where}" if statement.labelled else f"{facts} {marks}")
         groups.append(AnswerGroup(statement.doc, statement.heading, statement.pieces))
     documents = list(dict.fromkeys(statement.doc for statement in drafted.statements))
     return Answer(

@@ -68,7 +68,7 @@ def basis(evidence: Evidence, cites: Citations) -> Drafted:
             for r in list(chosen.values())[:_MOST]
         ]
         if pieces:
-            statements.append(Statement(document.id, document_label(document), tuple(pieces)))
+            statements.append(Statement(document.id, "", tuple(pieces)))
     return Drafted(tuple(statements), kind="basis")
 
 
@@ -90,7 +90,7 @@ def _basis_of_passage(evidence: Evidence, cites: Citations) -> Drafted:
             pieces = tuple(
                 AnswerPiece("", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),)) for r in inside
             )
-            return Drafted((Statement(document.id, document_label(document), pieces),), kind="basis")
+            return Drafted((Statement(document.id, "", pieces),), kind="basis")
     return Drafted(())
 
 
@@ -108,7 +108,7 @@ def replaces(evidence: Evidence, cites: Citations) -> Drafted:
         pieces = tuple(
             AnswerPiece("Thay thế", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),)) for r in held
         )
-        statements.append(Statement(document.id, document_label(document), pieces))
+        statements.append(Statement(document.id, "", pieces))
     if statements:
         return Drafted(tuple(statements[:3]), kind="replaces")
     return Drafted((), "Không có trong kho: không văn bản nào được hỏi nêu việc thay thế văn bản khác.", final=True)
@@ -124,7 +124,7 @@ def replaced_by(evidence: Evidence, cites: Citations) -> Drafted:
                 number = cites.cite(held.doc, _said_around(document, held.reference), [held.reference.span])
                 word = "Bị thay thế bởi" if held.reference.role == "replaces" else "Được sửa đổi, bổ sung bởi"
                 statements.append(
-                    Statement(held.doc, "", (AnswerPiece(word, document_label(document), (number,)),))
+                    Statement(held.doc, "", (AnswerPiece(word, document_label(document), (number,)),), labelled=False)
                 )
     if statements:
         return Drafted(tuple(statements), kind="replaced_by")
@@ -156,7 +156,7 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
         else:
             number = cites.cite(document.id, _title_span(document))
         value = f"{document_label(document)}: {title.value}" if title else document_label(document)
-        statements.append(Statement(document.id, "", (AnswerPiece("", value, (number,)),)))
+        statements.append(Statement(document.id, "", (AnswerPiece("", value, (number,)),), labelled=False))
     return Drafted(tuple(statements[:_MOST]), kind="topic_docs")
 
 
@@ -178,7 +178,7 @@ def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], 
                 shown = collapse(fact.span.of(document.text)) if name != "date" else collapse(fact.span.of(document.text))
                 pieces.append(AnswerPiece(label, shown, (cites.cite(document.id, fact.span, [fact.span]),)))
         if pieces and getattr(document.metadata, wanted[0][0]) is not None:
-            statements.append(Statement(document.id, document_label(document), tuple(pieces)))
+            statements.append(Statement(document.id, "", tuple(pieces)))
     if statements:
         return Drafted(tuple(statements), kind=wanted[0][0])
     which = document_label(asked[0]) if asked else "các văn bản trong kho"
@@ -220,7 +220,7 @@ def person(evidence: Evidence, cites: Citations) -> Drafted:
         if held and held[-1] == wanted.group():
             number = cites.cite(document.id, Span(min(capacity.span.start, signer_.span.start), signer_.span.end), [signer_.span])
             statements.append(
-                Statement(document.id, document_label(document), (AnswerPiece(capacity.value, signer_.value, (number,)),))
+                Statement(document.id, "", (AnswerPiece(capacity.value, signer_.value, (number,)),))
             )
     if statements:
         return Drafted(tuple(statements), kind="person")
@@ -243,7 +243,7 @@ def contact(evidence: Evidence, cites: Citations) -> Drafted:
             span = Span(passage.span.start + found.start(), passage.span.start + found.end())
             number = cites.cite(document.id, passage.span, [span])
             return Drafted(
-                (Statement(document.id, document_label(document), (AnswerPiece("Liên hệ", found.group(), (number,)),)),),
+                (Statement(document.id, "", (AnswerPiece("Liên hệ", found.group(), (number,)),)),),
                 kind="contact",
             )
     return Drafted((), "Không có trong kho: các văn bản không ghi thông tin liên hệ này.", final=True)

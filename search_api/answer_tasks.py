@@ -147,7 +147,7 @@ def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citation
     number = cites.cite(document.id, task.span)
     if pieces and number not in pieces[0].cites:
         pieces[0] = AnswerPiece(pieces[0].label, pieces[0].value, (*pieces[0].cites, number))
-    heading = f"{document_label(document)}, nhiệm vụ “{shortened(name)}”"
+    heading = f"nhiệm vụ “{shortened(name)}”"
     return Statement(document.id, heading, tuple(pieces))
 
 
@@ -200,7 +200,8 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     # A nearer task that does not state the fact must not be answered by a farther one.
     if good[0].score > with_fact[0].score * 1.12 and good[0].document.id == with_fact[0].document.id:
         return _not_stated(good[0], kinds)
-    chosen = _choose(with_fact)
+    named = {row.id for row in evidence.rows} if evidence.scoped and len(evidence.rows) <= _PER_DOC else set()
+    chosen = _choose(with_fact, named)
     return Drafted(tuple(_state(w.document, w.task, kinds, cites) for w in chosen), kind=kinds[0])
 
 
@@ -210,14 +211,15 @@ def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
     return Drafted((), f"Không có trong kho: {document_label(weighed.document)} không nêu {absent} của nhiệm vụ “{name}”.")
 
 
-def _choose(ranked: Sequence[_Weighed]) -> list[_Weighed]:
+def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
+    """Take the best tasks: the near ones of every document, and the best of each document ``named``."""
     best = ranked[0]
     chosen: list[_Weighed] = []
     per_doc: dict[str, float] = {}
     for weighed in ranked:
         doc = weighed.document.id
         top = per_doc.setdefault(doc, weighed.score)
-        near = weighed.score >= _OTHER_DOC * best.score and weighed.score >= _SAME_DOC * top
+        near = weighed.score >= _SAME_DOC * top and (doc in named or weighed.score >= _OTHER_DOC * best.score)
         if near and sum(c.document.id == doc for c in chosen) < _PER_DOC:
             chosen.append(weighed)
     return chosen[:_ALL]
@@ -247,7 +249,7 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
                 number = cites.cite(document.id, _line_of(document, task, named), [m.span for m in named])
                 heading = cites.cite(document.id, task.span)
                 pieces.append(AnswerPiece(_LABELS[kind], f"{named[0].text} — “{name}”", (number, heading)))
-            statements.append(Statement(document.id, document_label(document), tuple(pieces)))
+            statements.append(Statement(document.id, "", tuple(pieces)))
             if len(statements) >= _MOST_LISTED:
                 break
     if not statements and topic.words:
@@ -295,7 +297,7 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
         statements.append(
             Statement(
                 document.id,
-                document_label(document),
+                "",
                 (AnswerPiece("Chỉ tiêu", collapse(span.of(document.text)).strip(" -+.;"), (number,)),),
             )
         )
@@ -343,7 +345,7 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
             break
         number = cites.cite(document.id, span)
         quoted = collapse(span.of(document.text)).strip(" -+")
-        statements.append(Statement(document.id, document_label(document), (AnswerPiece("", f"“{quoted}”", (number,)),)))
+        statements.append(Statement(document.id, "", (AnswerPiece("", f"“{quoted}”", (number,)),)))
     return Drafted(tuple(statements), kind="sentence")
 
 

@@ -13,6 +13,7 @@ from search_api.expand import Added
 _LIGHT = frozenset(
     """và của các cho trong về với theo tại từ đến là được có những một này đó để do thì mà ở ra vào trên dưới như
     khi nếu cũng đã sẽ đang việc nhiệm vụ công tác thực hiện triển khai tổ chức kế hoạch văn bản nội dung phải cần
+    chỉ tiêu mục đặt đạt tỷ tỉ lệ thời hạn hoàn thành xong kết quả hiện nay mức từ nội
     hoặc hay nhằm bằng qua lại còn nhiều mỗi từng tất cả hãy đơn vị cơ quan giao năm xã tỉnh sở số lên người""".split()
 )
 _LIGHT_WEIGHT = 0.2

@@ -29,11 +29,15 @@ class Evidence(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What one document answers: facts, and the line that says which task and document they are of."""
+    """What one document answers: facts, and which task of it they are of ("" for the whole document).
+
+    ``labelled`` is false where the facts name the document themselves.
+    """
 
     doc: str
     heading: str
     pieces: tuple[AnswerPiece, ...]
+    labelled: bool = True
 
 
 class Drafted(NamedTuple):

@@ -14,7 +14,7 @@ import msgspec
 from indexer.clean import bare, collapse
 from indexer.encode import Encoder, load_encoder
 from indexer.records import Span
-from indexer.references import resolve_references
+from indexer.references import resolve_reference
 from indexer.store import Filters as DocumentFilters
 from indexer.store import Store, StoredDocument, StoredPassage
 from search_api import answer as answering
@@ -239,7 +239,7 @@ class Service:
         if self._resolved is None:
             documents = {row.id: self.store.document(row.id).metadata for row in self.rows()}
             self._resolved = {
-                (held.doc, held.reference.span.start): resolve_references(held.reference, documents)
+                (held.doc, held.reference.span.start): resolve_reference(held.reference, documents)
                 for held in self.store.references()
             }
         return self._resolved
