@@ -467,10 +467,12 @@ class _Reader:
                 name = names.get(collapse(known[0]), collapse(self.text[at : known.end()]))
                 add(start, known.end(), kind.capitalize(), code, name)
                 continue
-            if (
-                not (self.cased[start].isupper() and self.cased[at].isupper())
-                or self.cased[at : at + 2].isupper()
-            ):
+            if not (self.cased[start].isupper() and self.cased[at].isupper()):
+                continue
+            if self.cased[at : at + 2].isupper():
+                short = re.compile(r"[A-ZĐ&]{2,9}(?![\w-])").match(self.cased, at)
+                if short is not None and self.cased[start + 1].islower():
+                    add(start, short.end(), kind.capitalize(), code, short[0])
                 continue
             stop = _LAW_STOP.search(self.folded, at, at + 90)
             if (
