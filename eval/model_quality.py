@@ -21,22 +21,27 @@ from numpy.typing import NDArray
 
 from indexer.clean import bare, fold
 from indexer.encode import Encoder, load_encoder
+from indexer.metadata import read_metadata
+from indexer.passages import make_passages
+from indexer.readers import TEXT_SUFFIXES, read_file
+from indexer.structure import read_structure
 from indexer.tokenize import syllables, units
 
 Scores = NDArray[np.float32]
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 _POOL = 200
-_WORDS = 110
 
 
 class Collection(msgspec.Struct, frozen=True):
     """Texts, questions, and for each question the groups of rows that answer it.
 
-    A question has one group for each piece of evidence; any row of a group is a hit for it.
+    A question has one group for each piece of evidence; any row of a group is a hit for it.  ``owners`` is the
+    row of each text: a document cut into passages is as good as its best passage.
     """
 
     name: str
     texts: list[str]
+    owners: list[int]
     questions: list[str]
     relevant: list[list[set[int]]]
 
@@ -72,8 +77,26 @@ class BM25:
         return out
 
 
-def statutes(folder: Path) -> Collection:
-    """Read a BEIR folder; the embedded text is title, then text."""
+_CLAUSE_END = re.compile(r"(?<=[.;:])\s+|\n+")
+
+
+def _clauses(title: str, text: str, words: int) -> list[str]:
+    """Cut an article into runs of clauses of at most ``words`` words, each with title and heading in front."""
+    heading, _, body = text.partition("\n")
+    runs, current, size = list[str](), list[str](), 0
+    for clause in _CLAUSE_END.split(body if body.strip() else heading):
+        length = len(clause.split())
+        if current and size + length > words:
+            runs.append(" ".join(current))
+            current, size = [], 0
+        if length:
+            current.append(clause)
+            size += length
+    return [f"{title}\n{heading}\n{run}" for run in [*runs, " ".join(current)]]
+
+
+def statutes(folder: Path, words: int | None = None) -> Collection:
+    """Read a BEIR folder; documents whole (title, then text) or cut into clauses of at most ``words`` words."""
     docs = [json.loads(line) for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines()]
     rows = {doc["_id"]: n for n, doc in enumerate(docs)}
     gold: dict[str, list[set[int]]] = {}
@@ -83,26 +106,15 @@ def statutes(folder: Path) -> Collection:
             gold.setdefault(query, []).append({rows[doc]})
     questions = [json.loads(line) for line in (folder / "queries.jsonl").read_text("utf-8").splitlines()]
     kept = [q for q in questions if q["_id"] in gold]
-    return Collection(
-        folder.name,
-        [f"{d['title']}\n{d['text']}" for d in docs],
-        [q["text"] for q in kept],
-        [gold[q["_id"]] for q in kept],
-    )
-
-
-def _plain_passages(text: str) -> list[str]:
-    """Cut into runs of whole lines of about 110 words, knowing nothing of structure."""
-    passages, current, size = [], list[str](), 0
-    for line in text.split("\n"):
-        words = len(line.split())
-        if current and size + words > _WORDS:
-            passages.append("\n".join(current))
-            current, size = [], 0
-        if words:
-            current.append(line.strip())
-            size += words
-    return [*passages, "\n".join(current)] if current else passages
+    texts: list[str] = []
+    owners: list[int] = []
+    for row, doc in enumerate(docs):
+        title, text = doc["title"], doc["text"]
+        pieces = [f"{title}\n{text}"] if words is None else _clauses(title, text, words)
+        texts += pieces
+        owners += [row] * len(pieces)
+    name = f"{folder.name}, {'whole articles' if words is None else f'clauses of {words} words'}"
+    return Collection(name, texts, owners, [q["text"] for q in kept], [gold[q["_id"]] for q in kept])
 
 
 def _longest_run(needle: list[str], hay: list[str]) -> int:
@@ -128,30 +140,37 @@ def _matches(quote: list[str], passage: list[str]) -> bool:
 
 
 def plans(questions: Path, corpus: Path) -> Collection:
-    """Cut the documents of ``corpus`` into ~110-word passages; gold is found by its quotes.
+    """Read the documents of ``corpus`` into passages; gold is found by its quotes.
 
     A passage is relevant when it holds the quote, half of the quote, or is itself mostly quote.
     """
     texts: list[str] = []
     names: list[str] = []
+    read: list[list[str]] = []
     for path in sorted(corpus.iterdir()):
-        raw = re.sub(r"\*+|^#+ ", "", path.read_text("utf-8"), flags=re.MULTILINE)
-        passages = _plain_passages(raw)
-        texts += passages
-        names += [path.stem] * len(passages)
-    words = [syllables(t) for t in texts]
+        if path.suffix not in TEXT_SUFFIXES:
+            continue
+        for part in read_file(path).parts:
+            text = part.source.text
+            blocks, outline = read_structure(part.source)
+            metadata = read_metadata(text, blocks, outline)
+            for passage in make_passages(text, blocks, outline, metadata, part.source.pages):
+                if passage.kind not in ("boilerplate", "heading"):
+                    texts.append(passage.embedded)
+                    names.append(path.stem)
+                    read.append(syllables(passage.span.of(text)))
     asked, relevant = [], []
     for line in questions.read_text("utf-8").splitlines():
         row = json.loads(line)
         groups = [
-            {n for n, w in enumerate(words) if names[n] == e["doc"] and _matches(syllables(e["quote"]), w)}
+            {n for n, w in enumerate(read) if names[n] == e["doc"] and _matches(syllables(e["quote"]), w)}
             for e in row.get("evidence", ())
         ]
         groups = [g for g in groups if g]
         if row["answerable"] and groups:
             asked.append(row["question"])
             relevant.append(groups)
-    return Collection(questions.stem, texts, asked, relevant)
+    return Collection(questions.stem, texts, list(range(len(texts))), asked, relevant)
 
 
 def mrr_recall(scores: Scores, relevant: list[list[set[int]]], k: int = 10) -> tuple[float, float]:
@@ -196,11 +215,18 @@ def measure(
 ) -> dict[str, object]:
     """Return the figures of one collection: BM25, dense, and fused at each weight."""
     questions = [strip(q) for q in collection.questions] if without_diacritics else collection.questions
+    owners = np.array(collection.owners)
+
+    def best(scores: Scores) -> Scores:
+        """Each document's best passage: (questions, texts) to (questions, documents)."""
+        firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+        return np.asarray(np.maximum.reduceat(scores, firsts, axis=1), dtype=np.float32)
+
     index = BM25(collection.texts, lambda t: units(strip(t)) if without_diacritics else units(t))
-    lexical = np.stack([index.score(q) for q in questions])
-    dense = encoder.encode_queries(questions) @ encoder.encode_passages(collection.texts).T
+    lexical = best(np.stack([index.score(q) for q in questions]))
+    dense = best(encoder.encode_queries(questions) @ encoder.encode_passages(collection.texts).T)
     fused = {w: mrr_recall(fuse(lexical, dense, w), collection.relevant) for w in WEIGHTS[1:-1]}
-    best = max(fused, key=lambda w: fused[w][0])
+    top = max(fused, key=lambda w: fused[w][0])
     return {
         "collection": collection.name,
         "without_diacritics": without_diacritics,
@@ -208,7 +234,7 @@ def measure(
         "bm25": mrr_recall(lexical, collection.relevant),
         "dense": mrr_recall(dense, collection.relevant),
         "fused": fused,
-        "best_weight": best,
+        "best_weight": top,
     }
 
 
@@ -235,6 +261,7 @@ def collections(shared: Path) -> list[Collection]:
     benchmark = shared / "benchmark"
     return [
         statutes(benchmark / "statutes-dev"),
+        statutes(benchmark / "statutes-dev", 60),
         plans(benchmark / "plans-dev.jsonl", shared / "corpus"),
     ]
 

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from indexer.clean import nfc
+from indexer.labels import rows
 
 FILES = ("phapdien", "dichvucong", "congbao", "administrative", "titles")
 
@@ -37,6 +38,35 @@ class Section(msgspec.Struct, frozen=True):
 
 _UPPER = "A-Z" + "".join(c for c in map(chr, range(0xC0, 0x1EFA)) if c.isupper())
 _LOWER = "a-z" + "".join(c for c in map(chr, range(0xC0, 0x1EFA)) if c.islower())
+
+# Labelled lines as plans close a task with; joined at random to passages, so that the model sees them.
+LEAD_LABELS = (
+    "đơn vị chủ trì",
+    "cơ quan chủ trì",
+    "cơ quan, đơn vị chủ trì thực hiện",
+    "chủ trì",
+    "trách nhiệm thực hiện",
+)
+HELP_LABELS = ("đơn vị phối hợp", "cơ quan phối hợp", "cơ quan, đơn vị phối hợp thực hiện", "phối hợp với")
+TIME_LABELS = ("thời gian thực hiện", "thời gian hoàn thành", "thời hạn hoàn thành", "hoàn thành")
+UNITS = (
+    "Văn phòng Sở", "Văn phòng UBND tỉnh", "Văn phòng Tỉnh ủy", "Sở Nội vụ", "Sở Tài chính", "Sở Tư pháp", "Sở Y tế",
+    "Sở Khoa học và Công nghệ", "Sở Giáo dục và Đào tạo", "Sở Nông nghiệp và Môi trường", "Sở Xây dựng",
+    "Sở Công Thương", "Sở Văn hóa, Thể thao và Du lịch", "Sở Dân tộc và Tôn giáo", "Thanh tra tỉnh", "Công an tỉnh",
+    "Công an xã", "Bộ Chỉ huy quân sự tỉnh", "Ban Chỉ huy quân sự xã", "UBND các xã, phường", "UBND xã", "HĐND xã",
+    "Phòng Kinh tế", "Phòng Văn hóa - Xã hội", "Văn phòng HĐND và UBND xã", "Trung tâm Phục vụ hành chính công",
+    "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh", "Đoàn Thanh niên", "Hội Liên hiệp Phụ nữ", "Hội Cựu chiến binh",
+    "Hội Nông dân", "Ban Tuyên giáo và Dân vận Tỉnh ủy", "Ban Tổ chức Tỉnh ủy", "Ủy ban Kiểm tra Tỉnh ủy",
+    "các sở, ban, ngành", "các phòng, đơn vị trực thuộc Sở", "các cơ quan, đơn vị có liên quan", "Phòng Chuyển đổi số",
+    "Trung tâm Công nghệ số", "Phòng Kế hoạch - Tài chính", "Đảng ủy UBND tỉnh", "các chi bộ trực thuộc", "Kho bạc Nhà nước",
+    "Thuế tỉnh", "Bảo hiểm xã hội tỉnh", "Báo và Phát thanh, Truyền hình tỉnh", "Trạm Y tế xã", "các trường học",
+)  # fmt: skip
+TIMES = (
+    "Thường xuyên", "Hằng năm", "Quý III năm 2026", "Quý IV/2026", "Trước ngày 30/6/2026", "Trước ngày 25/7/2026",
+    "Trong năm 2026", "Tháng 12/2026", "Giai đoạn 2026-2030", "Năm 2026-2027", "Trước ngày 31/12/2026", "6 tháng đầu năm 2027",
+    "Trước ngày 20 hằng tháng", "Theo kế hoạch của tỉnh", "Hằng quý", "Đến năm 2030", "Trong tháng 9/2026", "Từ năm 2026",
+)  # fmt: skip
+
 _SENTENCE_END = re.compile(r"(?<=[.;:])\s+|\n+")
 _ENUMERATION = re.compile(r"^\(?[0-9a-zđ]{1,2}[.)]$")
 _FIELD_NAMES = {
@@ -181,6 +211,11 @@ def _titles(folder: Path) -> Iterator[Section]:
         title = " ".join(row["title"].split())
         if len(title.split()) >= 6:
             yield Section("titles", row["date"][-4:], row["symbol"], "", (title,))
+
+
+def everyday() -> list[tuple[str, tuple[str, ...]]]:
+    """Return (official phrase, other ways to say it) of rules/everyday.tsv."""
+    return [(row[0], tuple(part.strip() for part in row[1].split("|"))) for row in rows("everyday.tsv")]
 
 
 def read_sections(folder: Path) -> list[Section]:

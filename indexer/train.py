@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.encode import FILES, UNIT_FORMAT, content_hash
-from indexer.pairs import Section, read_sections
+from indexer.pairs import (
+    HELP_LABELS,
+    LEAD_LABELS,
+    TIME_LABELS,
+    TIMES,
+    UNITS,
+    Section,
+    everyday,
+    read_sections,
+)
 from indexer.tokenize import JOINER, syllables, units
 
 Ids = NDArray[np.int32]
@@ -51,6 +61,12 @@ class Recipe(msgspec.Struct, frozen=True):
     once: bool = False
     idf_power: float = 0.0
     shortest: int = 60
+    mined: bool = False
+    swapped: float = 0.0
+    assigned: float = 0.0
+    plan_like: int = 1
+    alike: float = 1.0
+    context_share: float = 0.7
 
 
 # ------------------------------------------------------------------------------------ texts to ids
@@ -85,6 +101,12 @@ class Corpus:
                 self.segments[-1].append(len(texts))
                 texts.append(segment)
         self.extra = [place(text) for text in extra]
+        self.assigning = [
+            [place(t) for t in group] for group in (LEAD_LABELS, HELP_LABELS, TIME_LABELS, UNITS, TIMES)
+        ]
+        phrases = everyday() if recipe.swapped else []
+        self.others = [[place(text) for text in others] for _, others in phrases]
+        wanted = {u for _, others in phrases for text in others for u in units(text)}
         self.sources = np.array([section.source for section in sections])
         groups: dict[str, int] = {}
         self.group = np.array([groups.setdefault(s.group, len(groups)) for s in sections])
@@ -98,7 +120,7 @@ class Corpus:
             size = len(syllables(text)) if found else 0
             flat.append((found[:size], found[size:]))
             counts.update(found)
-        self.vocabulary = choose_units(counts, recipe)
+        self.vocabulary = choose_units(counts, recipe, wanted)
         self.counts = np.array([counts.get(unit, 1) for unit in self.vocabulary], dtype=np.float64)
         ids = {unit: row for row, unit in enumerate(self.vocabulary)}
         self.bounds = np.zeros(len(texts) + 1, dtype=np.int64)
@@ -118,6 +140,21 @@ class Corpus:
                     self.pair[at + place_in_text] = ids.get(pairs[step], -1)
                     step += 1
 
+        self.swap, self.swap_size = self._find([syllables(text) for text, _ in phrases], ids)
+
+    def _find(
+        self, phrases: Sequence[Sequence[str]], ids: dict[str, int]
+    ) -> tuple[NDArray[np.int16], list[int]]:
+        """Mark where each phrase starts in the flat text (its number + 1); the longest phrase wins."""
+        marks = np.zeros(len(self.single), dtype=np.int16)
+        for number in sorted(range(len(phrases)), key=lambda n: len(phrases[n])):
+            rows = [ids.get(s, -2) for s in phrases[number]]
+            at = np.flatnonzero(self.single[: len(self.single) - len(rows) + 1] == rows[0])
+            for step, row in enumerate(rows[1:], 1):
+                at = at[self.single[at + step] == row]
+            marks[at] = number + 1
+        return marks, [len(phrase) for phrase in phrases]
+
     def text(self, number: int) -> tuple[int, int]:
         """Return the stretch of a text."""
         return int(self.bounds[number]), int(self.bounds[number + 1])
@@ -128,12 +165,11 @@ class Corpus:
         return found[found >= 0]
 
 
-def choose_units(counts: Counter[str], recipe: Recipe) -> list[str]:
-    """Return the vocabulary: the unknown unit, the syllables, then the most frequent pairs, commonest first."""
-    singles = [u for u, n in counts.items() if JOINER not in u and n >= recipe.least_count]
-    pairs = [u for u, n in counts.items() if JOINER in u and n >= recipe.least_count]
-    singles.sort(key=lambda u: (-counts[u], u))
-    pairs.sort(key=lambda u: (-counts[u], u))
+def choose_units(counts: Counter[str], recipe: Recipe, wanted: set[str]) -> list[str]:
+    """Return the vocabulary: the unknown unit, the syllables, the ``wanted`` pairs, then the most frequent."""
+    kept = [u for u, n in counts.items() if n >= recipe.least_count or u in wanted]
+    singles = sorted((u for u in kept if JOINER not in u), key=lambda u: (-counts[u], u))
+    pairs = sorted((u for u in kept if JOINER in u), key=lambda u: (u not in wanted, -counts[u], u))
     return [UNKNOWN, *singles, *pairs][: recipe.vocabulary]
 
 
@@ -162,6 +198,7 @@ class Sampler:
         """Keep the corpus and the one source of chance."""
         self.corpus, self.recipe, self.random = corpus, recipe, random
         self.extra = [corpus.text(number) for number in corpus.extra]
+        self.group = corpus.group
 
     def _passage(self, segments: list[int], keep: int) -> list[tuple[int, int]]:
         """Return neighbouring segments around ``keep`` that fit a random length."""
@@ -213,15 +250,48 @@ class Sampler:
                 question.append(self.extra[int(self.random.integers(len(self.extra)))])
             if has_title and chance() < 0.8:
                 passage.append(title)
-        if chance() < 0.7:
+        if chance() < self.recipe.context_share:
             passage.append(context)
-        left = self._join(question)
+        if chance() < self.recipe.assigned:
+            self._assign(question, passage)
+        left = self._join([part for stretch in question for part in self._say_otherwise(stretch)])
         if chance() < 0.5:
             left = left[self.random.random(len(left)) < 0.85]
         right = self._join(passage)
         if len(left) < 2 or len(right) < 6:
             return None
         return left, right
+
+    def _assign(self, question: list[tuple[int, int]], passage: list[tuple[int, int]]) -> None:
+        """Close the passage with who leads, who helps, by when; sometimes the question names one of them."""
+        leads, helps, times, names, dates = self.corpus.assigning
+
+        def one(group: list[int]) -> tuple[int, int]:
+            return self.corpus.text(group[int(self.random.integers(len(group)))])
+
+        units = [one(names) for _ in range(int(self.random.integers(2, 5)))]
+        passage += [one(leads), units[0], one(helps), *units[1:], one(times), one(dates)]
+        way = self.random.random()
+        if way < 0.15:
+            question += [units[0], one(leads)]
+        elif way < 0.3:
+            question += [units[-1], one(helps)]
+
+    def _say_otherwise(self, stretch: tuple[int, int]) -> list[tuple[int, int]]:
+        """Swap official phrases of a stretch for everyday ones or abbreviations, by chance."""
+        start, end = stretch
+        if not self.recipe.swapped:
+            return [stretch]
+        parts, at = [], start
+        for found in (np.flatnonzero(self.corpus.swap[start:end]) + start).tolist():
+            number = int(self.corpus.swap[found]) - 1
+            size = self.corpus.swap_size[number]
+            if found < at or found + size > end or self.random.random() > self.recipe.swapped:
+                continue
+            others = self.corpus.others[number]
+            parts += [(at, found), self.corpus.text(others[int(self.random.integers(len(others)))])]
+            at = found + size
+        return [*parts, (at, end)]
 
     def _piece(self, stretch: tuple[int, int]) -> tuple[int, int]:
         start, end = stretch
@@ -237,12 +307,16 @@ class Sampler:
 
     def epoch(self) -> list[list[int]]:
         """Return the sections of each batch: a part drawn from the whole, a part in runs of one group."""
-        order = self.random.permutation(len(self.corpus.segments))
+        plan_like = np.flatnonzero(self.corpus.sources == "administrative")
+        order = np.concatenate(
+            [np.arange(len(self.corpus.segments)), *[plan_like] * (self.recipe.plan_like - 1)]
+        )
+        order = self.random.permutation(order)
         size = self.recipe.batch
         cut = int(len(order) * self.recipe.clustered)
         grouped, loose = order[:cut], order[cut:]
         # Runs of up to 64 sections of one group, the runs shuffled.
-        grouped = grouped[np.argsort(self.corpus.group[grouped], kind="stable")]
+        grouped = grouped[np.argsort(self.group[grouped], kind="stable")]
         runs = [grouped[n : n + 64] for n in range(0, len(grouped), 64)]
         self.random.shuffle(runs)
         grouped = np.concatenate(runs) if runs else grouped
@@ -258,22 +332,63 @@ class Sampler:
 # --------------------------------------------------------------------------------------- learning
 
 
-def _bags(lists: list[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64], Any]:
-    """Return the distinct units and the matrix (texts, distinct units) that takes means."""
+def _sparse(starts: Any, columns: Any, values: Any, shape: tuple[int, int]) -> Any:
+    """Return a sparse matrix from the arrays of its compressed rows."""
     import torch
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # torch calls this layout a beta
+        return torch.sparse_csr_tensor(
+            torch.as_tensor(starts),
+            torch.as_tensor(columns),
+            torch.as_tensor(values),
+            shape,
+            check_invariants=False,
+        )
+
+
+def _bags(lists: list[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64], Any]:
+    """Return the distinct units and the matrix (texts, distinct units) that takes means."""
     sizes = np.array([len(ids) for ids in lists])
     distinct, inverse = np.unique(np.concatenate(lists), return_inverse=True)
     rows = np.zeros(len(lists) + 1, dtype=np.int64)
     np.cumsum(sizes, out=rows[1:])
     values = np.repeat(1.0 / sizes, sizes).astype(np.float32)
-    matrix = torch.sparse_csr_tensor(
-        torch.from_numpy(rows),
-        torch.from_numpy(inverse),
-        torch.from_numpy(values),
-        (len(lists), len(distinct)),
-    )
+    matrix = _sparse(rows, inverse, values, (len(lists), len(distinct)))
     return distinct.astype(np.int64), inverse, matrix
+
+
+def _neighbourhoods(corpus: Corpus, table: Any, recipe: Recipe) -> NDArray[np.int64]:
+    """Return a cluster for each section, by the vectors as they are now: its members are hard to tell apart."""
+    import faiss
+    import torch.nn.functional as functional
+
+    parts = []
+    for start in range(0, len(corpus.segments), 4096):
+        lists = []
+        for section in range(start, min(start + 4096, len(corpus.segments))):
+            first, last = corpus.segments[section][:1], corpus.segments[section][-1:]
+            found = [corpus.units(*corpus.text(corpus.title[section]))]
+            if first:
+                begin = int(corpus.bounds[first[0]])
+                found.append(
+                    corpus.units(begin, min(int(corpus.bounds[last[0] + 1]), begin + recipe.longest))
+                )
+            ids = np.concatenate(found)
+            lists.append(ids if len(ids) else np.zeros(1, dtype=np.int32))
+        distinct, _, matrix = _bags(lists)
+        parts.append(functional.normalize(matrix @ table[distinct]).numpy())
+    vectors = np.concatenate(parts)
+    clusters = faiss.Kmeans(
+        vectors.shape[1],
+        max(2, len(vectors) // 64),
+        niter=5,
+        seed=recipe.seed,
+        spherical=True,
+        max_points_per_centroid=64,
+    )
+    clusters.train(vectors)
+    return np.asarray(clusters.index.search(vectors, 1)[1][:, 0], dtype=np.int64)
 
 
 def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.float32]:
@@ -297,6 +412,8 @@ def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.f
     started = time.monotonic()
     for epoch in range(recipe.epochs):
         losses = []
+        if recipe.mined and epoch:
+            sampler.group = _neighbourhoods(corpus, table, recipe)
         for sections in sampler.epoch():
             drawn = [(n, pair) for n in sections if (pair := sampler.draw(n)) is not None]
             lists = [left for _, (left, _) in drawn] + [right for _, (_, right) in drawn]
@@ -311,6 +428,9 @@ def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.f
             for width in widths:
                 left = functional.normalize(vectors[:half, :width])
                 right = functional.normalize(vectors[half:, :width])
+                if recipe.alike < 1:
+                    near = right.detach()
+                    clash |= (near @ near.T > recipe.alike) & ~torch.eye(half, dtype=torch.bool)
                 scores = recipe.scale * left @ right.T
                 scores = scores.masked_fill(clash, -1e4)
                 target = torch.arange(half)
@@ -326,11 +446,8 @@ def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.f
             starts = np.zeros(len(distinct) + 1, dtype=np.int64)
             np.cumsum(np.bincount(inverse, minlength=len(distinct)), out=starts[1:])
             owner = np.repeat(np.arange(len(lists)), [len(ids) for ids in lists])[order]
-            back = torch.sparse_csr_tensor(
-                torch.from_numpy(starts),
-                torch.from_numpy(owner),
-                matrix.values()[torch.from_numpy(order)],
-                (len(distinct), len(lists)),
+            back = _sparse(
+                starts, owner, matrix.values()[torch.from_numpy(order)], (len(distinct), len(lists))
             )
             assert vectors.grad is not None
             gradient = back @ vectors.grad
