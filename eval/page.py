@@ -163,12 +163,12 @@ def latency_plot(held: Sequence[Measured]) -> str:
         return origin + (math.log10(max(ms, 0.01)) - left) / max(right - left, 1) * (_WIDTH - origin - 150)
 
     def y(value: float) -> float:
-        return bottom - (value - low) / (high - low) * (bottom - 20)
+        return bottom - (value - low) / (high - low) * (bottom - 34)
 
     body: list[str] = []
     for power in range(left, right + 1):
         ms = 10.0**power
-        body.append(f'<line class="grid" x1="{x(ms):.1f}" y1="20" x2="{x(ms):.1f}" y2="{bottom:.1f}"/>')
+        body.append(f'<line class="grid" x1="{x(ms):.1f}" y1="34" x2="{x(ms):.1f}" y2="{bottom:.1f}"/>')
         body.append(_text(x(ms), bottom + 18, f"{ms:g}".replace(".", ","), "middle", "soft"))
     for n in range(round((high - low) * 10) + 1):
         value = low + n / 10
