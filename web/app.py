@@ -151,6 +151,7 @@ def serve(index_dir: Path | str, host: str = "127.0.0.1", port: int = 8000) -> N
         )
     shown = f"[{host}]" if ":" in host else host
     print(f"Mở trình duyệt tại http://{shown}:{port}/ (Ctrl+C để dừng)", file=sys.stderr)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     config = uvicorn.Config(
         create_app(ServiceOpener(Path(index_dir)), hosts=hosts),
         log_level="warning",

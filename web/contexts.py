@@ -62,15 +62,22 @@ class Valued:
 
 @dataclass(frozen=True)
 class Statement:
-    """One line of an answer: a label and its values."""
+    """One line of an answer: a label ("" where the values speak for themselves) and its values.
+
+    ``listed`` values stand on lines of their own.
+    """
 
     label: str
     values: tuple[Valued, ...]
+    listed: bool = False
 
 
 @dataclass(frozen=True)
 class AnswerPart:
-    """What one document answers; ``source`` names it, ``heading`` is the task or section."""
+    """What one document answers; ``heading`` is the task or section.
+
+    ``source`` names the document; it is "" where the part before names it already.
+    """
 
     source: str
     meta: str
@@ -99,7 +106,10 @@ class Quoted:
 
 @dataclass(frozen=True)
 class AnswerCard:
-    """The answer of one question; ``reason`` says what is missing where it is not answered."""
+    """The answer of one question.
+
+    ``reason`` says what is missing where it is not answered, else how the question was read, or "".
+    """
 
     answered: bool
     reason: str

@@ -67,6 +67,8 @@ FIRST_HITS = 10
 MOST_HITS = 50
 SHOWN_PARTS = 4
 SHOWN_OPTIONS = 8
+LONG_VALUE = 80
+"""Characters from which several values stand on lines of their own."""
 ROWS = 50
 """Rows of a table on one page."""
 SNIPPET = 320
@@ -183,7 +185,8 @@ def results_page(service: Searching, query: str, asked: dict[str, str]) -> Resul
         answer = service.ask(query, filters) if understand(query).asks else None
     except UnknownOption as error:
         problem = str(error)
-    chips = _chips(state, result)
+    named = _document_labels(service, result, asked.get("van-ban"))
+    chips = _chips(state, named)
     more = shown < MOST_HITS and len(result.hits) >= shown
     nothing = not result.hits and not (answer and answer.answered)
     return ResultsPage(
@@ -192,7 +195,7 @@ def results_page(service: Searching, query: str, asked: dict[str, str]) -> Resul
         query=query,
         answer=_answer_card(answer) if answer else None,
         hits=tuple(_hit(hit) for hit in result.hits),
-        facets=_result_facets(result, state),
+        facets=_result_facets(result, state, named),
         chips=chips,
         clear=address(HOME, {"q": query}),
         kept=tuple((name, state[name]) for name in ("loai", "cap", "co-quan", "van-ban") if name in state),
@@ -457,8 +460,20 @@ def _scope(service: Searching, filtered: bool) -> str:
     )
 
 
-def _chips(state: dict[str, str], result: SearchResult) -> tuple[Link, ...]:
-    named = {hit.doc: wording.document_name(hit.type, hit.symbol, hit.draft) for hit in result.hits}
+def _document_labels(service: Searching, result: SearchResult, chosen: str | None) -> dict[str, str]:
+    """Name the documents of the facet; the list of documents is asked only where the hits do not tell."""
+    named = {
+        hit.doc: wording.document_label(hit.type, hit.symbol, hit.draft, hit.issuer) for hit in result.hits
+    }
+    missing = {*result.facets.get("doc", {}), *([chosen] if chosen else [])} - set(named)
+    if missing:
+        for row in service.documents(Filters()):
+            if row.doc in missing:
+                named[row.doc] = wording.document_label(row.type, row.symbol, row.draft, row.issuer)
+    return named
+
+
+def _chips(state: dict[str, str], named: dict[str, str]) -> tuple[Link, ...]:
     words: dict[str, Callable[[str], str]] = {
         "loai": lambda value: f"Loại: {wording.type_name(value)}",
         "cap": lambda value: f"Cấp: {wording.level_name(value)}",
@@ -474,8 +489,7 @@ def _chips(state: dict[str, str], result: SearchResult) -> tuple[Link, ...]:
     )
 
 
-def _result_facets(result: SearchResult, state: dict[str, str]) -> tuple[Facet, ...]:
-    named = {hit.doc: wording.document_name(hit.type, hit.symbol, hit.draft) for hit in result.hits}
+def _result_facets(result: SearchResult, state: dict[str, str], named: dict[str, str]) -> tuple[Facet, ...]:
     kinds: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
         ("type", "loai", "Loại văn bản", wording.type_name),
         ("level", "cap", "Cấp ban hành", wording.level_name),
@@ -544,7 +558,14 @@ def _where(section: str, title: str) -> str:
 def _answer_card(answer: Answer) -> AnswerCard:
     cited = {citation.n: citation for citation in answer.citations}
     parts = tuple(
-        _answer_part(group.doc, group.heading, group.pieces, answer.citations) for group in answer.groups
+        _answer_part(
+            group.doc,
+            group.heading,
+            group.pieces,
+            answer.citations,
+            before is not None and before.doc == group.doc,
+        )
+        for before, group in zip((None, *answer.groups), answer.groups, strict=False)
     )
     named = {c.doc: wording.document_name(c.type, c.symbol, c.draft) for c in answer.citations}
     return AnswerCard(
@@ -559,24 +580,26 @@ def _answer_card(answer: Answer) -> AnswerCard:
 
 
 def _answer_part(
-    doc: str, heading: str, given: Sequence[AnswerPiece], citations: Sequence[Citation]
+    doc: str, heading: str, given: Sequence[AnswerPiece], citations: Sequence[Citation], repeated: bool
 ) -> AnswerPart:
+    """Build one part; where the part before is of the same document, its name is not ``repeated``."""
     numbers = [n for piece in given for n in piece.cites]
     source = next((c for c in citations if c.n in numbers), None) or next(
         (c for c in citations if c.doc == doc), None
     )
-    statements = tuple(
-        Statement(label, tuple(Valued(piece.value, piece.cites) for piece in group))
-        for label, group in groupby(given, key=lambda piece: piece.label)
-    )
+    statements = []
+    for label, group in groupby(given, key=lambda piece: piece.label):
+        values = tuple(Valued(piece.value, piece.cites) for piece in group)
+        listed = len(values) > 1 and any(len(value.text) > LONG_VALUE for value in values)
+        statements.append(Statement(label, values, listed))
     if source is None:
-        return AnswerPart(doc, "", document_path(doc), heading, statements)
+        return AnswerPart("" if repeated else doc, "", document_path(doc), heading, tuple(statements))
     return AnswerPart(
-        wording.document_name(source.type, source.symbol, source.draft),
-        _meta(source.issuer, source.date),
+        "" if repeated else wording.document_name(source.type, source.symbol, source.draft),
+        "" if repeated else _meta(source.issuer, source.date),
         span_path(doc, source.start, source.end),
         heading,
-        statements,
+        tuple(statements),
     )
 
 
@@ -664,7 +687,7 @@ def _outline_links(view: DocumentView, here: int | None) -> tuple[OutlineLink, .
         title = row.title
         if not title:
             words = collapse(view.text[row.start : min(row.end, row.start + 300)].split("\n\n")[0])
-            words = words.removeprefix(row.num).lstrip(" .)-")
+            words = words.lstrip("-+•* ").removeprefix(row.num).lstrip(" .:)-")
             title = words if len(words) <= 70 else words[:70].rsplit(" ", 1)[0] + "…"
         links.append(OutlineLink(row.num, title, min(row.depth, 6), f"#{anchor}", index == here))
     return tuple(links)
@@ -726,10 +749,15 @@ def _fields(view: DocumentView, own: str) -> tuple[Field, ...]:
         Field("Nơi ban hành", view.locality or "", at("locality")),
         Field("Ngày", wording.day(view.date) or "không rõ", at("date")),
         Field("Người ký", ", ".join(part for part in (view.signer, view.capacity) if part), at("signer")),
-        Field("Nơi nhận", "; ".join(view.recipients), None),
+        Field("Nơi nhận", _first(view.recipients), None),
         Field("Tệp", view.path, None),
     )
     return tuple(field for field in given if field.value)
+
+
+def _first(names: Sequence[str], most: int = 3) -> str:
+    shown = "; ".join(names[:most])
+    return f"{shown} và {len(names) - most} nơi khác" if len(names) > most else shown
 
 
 def _document_line(row: DocumentRow) -> DocumentLine:
@@ -769,7 +797,9 @@ def _task_line(task: TaskRow, today: date, source: str, row: DocumentRow | None 
         due=due,
         due_words=_DUE_WORDS[due],
         products=task.products,
-        source=wording.document_name(row.type, row.symbol, row.draft) if row else (task.symbol or task.doc),
+        source=wording.document_label(row.type, row.symbol, row.draft, row.issuer)
+        if row
+        else (task.symbol or task.doc),
         source_href=source,
         source_title=task.doc_title or "",
     )

@@ -67,6 +67,17 @@ def document_name(kind: str | None, symbol: str | None, draft: bool) -> str:
     return f"{name} (dự thảo, chưa có số)" if draft else f"{name} (không rõ số)"
 
 
+def document_label(kind: str | None, symbol: str | None, draft: bool, issuer: str | None) -> str:
+    """Name a document so that it is told from others: one without a symbol is named by its issuer.
+
+    >>> document_label("KH", None, True, "UBND xã Đồng Mây")
+    'Kế hoạch (dự thảo) của UBND xã Đồng Mây'
+    """
+    if symbol or not issuer:
+        return document_name(kind, symbol, draft)
+    return f"{type_name(kind)}{' (dự thảo)' if draft else ''} của {issuer}"
+
+
 def deadline_words(deadline: Deadline, raw: str | None) -> str:
     """Quote a deadline as the document words it; "không nêu" where it states none."""
     return raw or deadline.raw or "không nêu"
