@@ -24,6 +24,7 @@ _MARGIN_TOP = 0.12  # share of the page's height where running headers stand
 _MARGIN_BOTTOM = 0.90
 _SPACE = 0.8  # ems of white space that may still be a space between words
 _GUTTER = 1.9  # ems of white space that surely part two columns
+_SLIVER = 12.0  # points: no column of words is narrower
 _LISTED = re.compile(
     r"(?:[-–+•●▪*]\s|\d{1,3}(?:\.\d{1,3})*[.)]\s|[a-zđ]{1,2}\)\s|[IVXLC]{1,6}[.-]\s?|[A-Z]\.\s|(?:Điều|Chương|Mục|CHƯƠNG|"
     r"Phụ lục|PHỤ LỤC|Nhiệm vụ|Nhóm)\s+[\dIVXA-Z])"
@@ -331,14 +332,16 @@ def fill_grid(grid: Grid, words: Sequence[Word]) -> tuple[Table, list[Word]]:
             rows.append(written)
             bold.append(all(heavy[o] for o in set(grid.owner[r]) if o in heavy))
     table = Table(rows, grid.ys[0], grid.ys[-1], bold)
-    return _without_empty_columns(table), outside
+    return _without_slivers(table, grid), outside
 
 
-def _without_empty_columns(table: Table) -> Table:
-    """Drop columns that no row fills (a border drawn double)."""
-    if not table.rows:
-        return table
-    used = [c for c in range(len(table.rows[0])) if any(line[c] for line in table.rows)]
+def _without_slivers(table: Table, grid: Grid) -> Table:
+    """Drop columns too narrow for words that no row fills (a border drawn double)."""
+    used = [
+        c
+        for c in range(grid.columns)
+        if grid.xs[c + 1] - grid.xs[c] > _SLIVER or any(line[c] for line in table.rows)
+    ]
     table.rows = [[line[c] for c in used] for line in table.rows]
     return table
 

@@ -16,10 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from indexer.readers.grid import Rule
+from indexer.readers.grid import Grid, Rule
 from indexer.readers.isolate import run_program
-from indexer.readers.layout import PageLayout, Word, drop_running_lines, join_split_tables, write_pages
+from indexer.readers.layout import (
+    PageLayout,
+    Word,
+    drop_running_lines,
+    join_split_tables,
+    write_pages,
+)
 from indexer.readers.limits import LIMITS, Refused
+from indexer.readers.mend import mend_numbers
 from indexer.readers.pdf import Ocr, lay_out
 from indexer.readers.textbuilder import TextBuilder, clean_characters
 from indexer.records import Notice, SourceText
@@ -31,6 +38,7 @@ _MISSING = (
 _MEMORY = 2 * 1024**3
 _FAINT = 25.0  # confidence (0-100) below which signs without letters are specks
 _DARK = 140  # grey level of ink
+_MOST_CELLS = 80
 
 
 @lru_cache(maxsize=1)
@@ -58,22 +66,86 @@ def read_page(number: int, image: Any, points: float) -> PageLayout | None:
     width, height = image.size
     across, down = find_lines(np.asarray(image), points)
     cleaned = _without_lines(image, across, down, points)
+    output = _recognise(program, cleaned, points, "3")
+    if output is None:
+        return None
+    words, confidence = words_of_tsv(output, points)
+    if not words:
+        return None
+
+    def reread(grid: Grid, found: list[Word]) -> list[Word]:
+        return _empty_cells(program, cleaned, points, grid, found)
+
+    return lay_out(number, width * points, height * points, words, across, down, confidence, reread)
+
+
+def _recognise(program: str, image: Any, points: float, mode: str) -> str | None:
+    """Run Tesseract in a page segmentation mode; returns its table of words, None where it failed."""
     stream = io.BytesIO()
-    cleaned.save(stream, format="PNG", compress_level=1)
-    dpi = max(70, min(round(72 / points), 600))
+    image.save(stream, format="PNG", compress_level=1)
     status, output = run_program(
-        [program, "stdin", "stdout", "-l", "vie", "--dpi", str(dpi), "--psm", "4", "tsv"],
+        [
+            program, "stdin", "stdout", "-l", "vie", "--dpi", str(max(70, min(round(72 / points), 600))),
+            "--psm", mode, "tsv",
+        ],
         seconds=LIMITS.ocr_page_seconds,
         memory=_MEMORY,
         data=stream.getvalue(),
         environment={**os.environ, "OMP_THREAD_LIMIT": "1"},
+    )  # fmt: skip
+    return output.decode("utf-8", "replace") if status == 0 else None
+
+
+def _empty_cells(program: str, image: Any, points: float, grid: Grid, words: list[Word]) -> list[Word]:
+    """Read the inked cells of a table where the page gave no word (lone numbers are lost in white space).
+
+    The cells are set below one another in one picture, so that one run reads them all.
+    """
+    from PIL import Image
+
+    taken = {grid.cell_at((word.x0 + word.x1) / 2, word.y - 0.3 * word.size) for word in words}
+    pixels = np.asarray(image)
+    crops: list[tuple[tuple[int, int], Any, float]] = []
+    for r in range(grid.rows):
+        for c in range(grid.columns):
+            if grid.owner[r][c] != (r, c) or (r, c) in taken:
+                continue
+            box = [grid.xs[c] + 2, grid.ys[r] + 2, grid.xs[c + 1] - 2, grid.ys[r + 1] - 2]
+            left, top, right, bottom = (int(value / points) for value in box)
+            dark = pixels[top:bottom, left:right] < _DARK
+            rows = np.flatnonzero(dark.any(axis=1)) if dark.size else dark
+            if dark.size and len(rows) and 12 < dark.sum() < 0.3 * dark.size:
+                first, last = top + int(rows[0]), top + int(rows[-1]) + 1
+                if last - first < 60 / points:
+                    crops.append(((r, c), pixels[first:last, left:right], last * points))
+    if not crops or len(crops) > _MOST_CELLS:
+        return []
+    gap = round(12 / points)
+    sheet = Image.new(
+        "L",
+        (
+            max(crop.shape[1] for _, crop, _ in crops) + 2 * gap,
+            sum(crop.shape[0] + gap for _, crop, _ in crops) + gap,
+        ),
+        255,
     )
-    if status != 0:
-        return None
-    words, confidence = words_of_tsv(output.decode("utf-8", "replace"), points)
-    if not words:
-        return None
-    return lay_out(number, width * points, height * points, words, across, down, confidence)
+    ends: list[int] = []
+    at = gap
+    for _, crop, _ in crops:
+        sheet.paste(Image.fromarray(crop), (gap, at))
+        at += crop.shape[0] + gap
+        ends.append(at)
+    output = _recognise(program, sheet, points, "6")
+    found, _ = words_of_tsv(output, points) if output is not None else ([], 0.0)
+    size = median(word.size for word in words) if words else 12.0
+    out: list[Word] = []
+    for word in found:
+        place = next((n for n, end in enumerate(ends) if word.y / points - 2 <= end), None)
+        if place is not None:
+            (r, c), _, base = crops[place]
+            start = grid.xs[c] + word.x0 - gap * points
+            out.append(Word(word.text, start, min(start + word.x1 - word.x0, grid.xs[c + 1]), base, size))
+    return out
 
 
 def words_of_tsv(tsv: str, points: float) -> tuple[list[Word], float]:
@@ -190,6 +262,7 @@ def read_pictures(
     if not pages:
         return None
     out = TextBuilder()
+    mend_numbers(pages)
     drop_running_lines(pages)
     join_split_tables(pages)
     write_pages(pages, out)

@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from indexer.readers import encodings
-from indexer.readers.grid import Rule, find_grids
+from indexer.readers.grid import Grid, Rule, find_grids
 from indexer.readers.layout import (
     Line,
     PageLayout,
@@ -31,6 +31,7 @@ from indexer.readers.layout import (
     write_pages,
 )
 from indexer.readers.limits import LIMITS, Refused
+from indexer.readers.mend import mend_numbers
 from indexer.readers.textbuilder import TextBuilder, compose
 from indexer.records import Notice, SourceText
 
@@ -43,6 +44,10 @@ PageImage = Any
 """A PIL image of a rendered page."""
 OcrPage = Callable[[int, PageImage, float], "PageLayout | None"]
 """Reads the picture of a page: (number, image, points per pixel) → layout, None where nothing was read."""
+
+
+Reread = Callable[[Grid, list[Word]], list[Word]]
+"""Looks again at the cells of a scanned table that got no words; returns the words found there."""
 
 
 class Ocr(msgspec.Struct, frozen=True):
@@ -97,6 +102,7 @@ def _read(document: Any, ocr: Ocr, progress: Callable[[], None]) -> SourceText |
             page.close()
         progress()
     pages = reading.pages
+    mend_numbers(pages)
     drop_running_lines(pages)
     join_split_tables(pages)
     write_pages(pages, out)
@@ -256,11 +262,17 @@ def lay_out(
     across: list[Rule],
     down: list[Rule],
     ocr: float | None = None,
+    reread: Reread | None = None,
 ) -> PageLayout:
-    """Put the words of a page in reading order, tables at their place.  Shared with the reader of scans."""
+    """Put the words of a page in reading order, tables at their place.  Shared with the reader of scans.
+
+    ``reread`` is asked for the words of table cells that have none.
+    """
     rest = words
     tables: list[Table] = []
     for grid in find_grids(across, down):
+        if reread is not None:
+            rest = rest + reread(grid, rest)
         filled, rest = fill_grid(grid, rest)
         if filled.rows and len(filled.rows[0]) > 1:
             tables.append(filled)
