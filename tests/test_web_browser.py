@@ -13,6 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from fakes.web_service import DRAFT, HOSTILE, PLAN, FakeService
 
 from web.addresses import document_path, span_path
 from web.app import create_app
+from web.opening import ServiceOpener
 
 CHROMIUM = os.environ.get("CHITHI_CHROMIUM") or shutil.which("chromium")
 SHOTS = os.environ.get("CHITHI_SCREENSHOTS")
@@ -45,11 +47,10 @@ pytestmark = [
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Serve the pages on a free loopback port."""
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serve an application on a free loopback port."""
     uvicorn = pytest.importorskip("uvicorn")
-    app = create_app(FakeService(), today=lambda: datetime.date(2026, 6, 10), hosts={"127.0.0.1"})
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -60,6 +61,21 @@ def site() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The pages over invented plans."""
+    app = create_app(FakeService(), today=lambda: datetime.date(2026, 6, 10), hosts={"127.0.0.1"})
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def sample_site(sample_index: Path) -> Iterator[str]:
+    """The pages over the sample collection, read and indexed for real."""
+    with served(create_app(ServiceOpener(sample_index), hosts={"127.0.0.1"})) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +92,18 @@ def opened(browser: Any, site: str) -> Iterator[Open]:
     """Open a page; at the end no page may have asked another host for anything or broken the policy."""
     contexts, strange = [], []
 
-    def open_page(path: str, size: str = "desktop", script: bool = True) -> Any:
+    def open_page(path: str, size: str = "desktop", script: bool = True, base: str = site) -> Any:
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height}, java_script_enabled=script, locale="vi-VN"
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("request", lambda r: strange.append(r.url) if not r.url.startswith(site) else None)
+        page.on("request", lambda r: strange.append(r.url) if not r.url.startswith(base) else None)
         page.on("console", lambda m: strange.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: strange.append(str(e)))
         page.on("dialog", lambda d: strange.append(d.message))
-        page.goto(site + path)
+        page.goto(base + path)
         return page
 
     yield open_page
@@ -145,6 +161,21 @@ def test_ask_and_open_the_citation(opened: Open, size: str, script: bool) -> Non
     page.go_back()
     page.go_back()
     assert page.input_value("#o-tim") == ASKED
+
+
+def test_the_sample_collection_from_question_to_words(opened: Open, sample_site: str) -> None:
+    page = opened("/", base=sample_site)
+    keep(page, "sample-home")
+    page.click(".suggestions a >> nth=0")
+    assert page.is_visible("section.answer dd strong")
+    keep(page, "sample-ask")
+    page.click("#td-1 .open a")
+    assert in_view(page, "#trich")
+    assert page.inner_text("mark.cited").strip()
+    keep(page, "sample-document")
+    page.click("nav >> text=Nhiệm vụ")
+    page.click(".list td.main a >> nth=0")
+    assert in_view(page, "#trich")
 
 
 def test_keyboard_alone(opened: Open) -> None:

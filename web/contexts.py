@@ -118,6 +118,8 @@ class AnswerCard:
     parts: tuple[AnswerPart, ...]
     more_parts: tuple[AnswerPart, ...]
     citations: tuple[Quoted, ...]
+    more_citations: tuple[Quoted, ...]
+    """Those after the first ones, folded away; a citation mark opens the fold."""
     notices: tuple[tuple[str, str], ...]
     """(document, warning) pairs about the documents that the answer rests on."""
 

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 FIRST_HITS = 10
 MOST_HITS = 50
 SHOWN_PARTS = 4
+SHOWN_CITATIONS = 8
 SHOWN_OPTIONS = 8
 LONG_VALUE = 80
 """Characters from which several values stand on lines of their own."""
@@ -568,13 +569,16 @@ def _answer_card(answer: Answer) -> AnswerCard:
         for before, group in zip((None, *answer.groups), answer.groups, strict=False)
     )
     named = {c.doc: wording.document_name(c.type, c.symbol, c.draft) for c in answer.citations}
+    # One more line costs less than a fold that hides one line.
+    shown = SHOWN_CITATIONS if len(answer.citations) > SHOWN_CITATIONS + 1 else len(answer.citations)
     return AnswerCard(
         answered=answer.answered,
         reason=answer.reason or "",
         text=tuple((text, n if n in cited else None) for text, n in wording.split_marks(answer.answer or "")),
         parts=parts[:SHOWN_PARTS],
         more_parts=parts[SHOWN_PARTS:],
-        citations=tuple(_citation(citation) for citation in answer.citations),
+        citations=tuple(_citation(citation) for citation in answer.citations[:shown]),
+        more_citations=tuple(_citation(citation) for citation in answer.citations[shown:]),
         notices=tuple((named.get(n.doc, n.doc), n.message) for n in answer.notices),
     )
 
