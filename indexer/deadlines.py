@@ -8,6 +8,7 @@ limits stated inside prose ("trước ngày 22 hằng tháng").  Wordings that a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -58,6 +59,7 @@ _RANGE_DASH = re.compile(r"\s*,?\s*(?:den|toi|-+>?)\s*(?:het\s+|cuoi\s+)?(?:ngay
 _EVENT = re.compile(
     r"\b(?:khoi\s+cong|khanh\s+thanh|khai\s+mac|be\s+mac|khai\s+truong|ra\s+mat|to\s+chuc\s+le|le\s+(?:phat\s+dong|cong\s+bo)|phat\s+dong)\b"
 )
+_NEXT_EVENT = re.compile(r",\s+(?=(?:khởi công|khánh thành|khai mạc|bế mạc|khai trương|ra mắt)\b)", re.I)
 _OTHER_STATEMENT = re.compile(r"\s*;\s*|\.\s+(?=[A-ZĐÀ-Ỹ])|\n+")
 _DAY_OF = re.compile(r"\bngay\s+(?:mung\s+)?(\d{1,2})(?!\s*(?:/|-\s*\d|\d|thang\s+\d|ngay\b|gio\b))")
 _WEEKDAY = re.compile(r"\b(?:thu\s+(hai|ba|tu|nam|sau|bay|[2-7])|(chu\s+nhat))\b")
@@ -84,6 +86,8 @@ def read_deadline(raw: str, *, year: int | None = None) -> Deadline:
 
 def _read(words: str, year: int | None) -> Deadline:
     parts = [part for part in _OTHER_STATEMENT.split(words) if part.strip(_TRIM)]
+    if len(parts) == 1 and len(_EVENT.findall(bare(words))) > 1:
+        parts = [part for part in _NEXT_EVENT.split(words) if part.strip(_TRIM)]
     if len(parts) > 1:
         read = [(part.strip(_TRIM), _read_one(part.strip(_TRIM), year)) for part in parts]
         dated = [(part, one) for part, one in read if one.kind in _DATED]
@@ -92,6 +96,20 @@ def _read(words: str, year: int | None) -> Deadline:
         if len(dated) == 1 and any(one.kind == "done" for _, one in read):
             return _merge(dated, read)
     return _read_one(words, year)
+
+
+def read_statements(statements: Sequence[tuple[str, str]], *, year: int | None = None) -> Deadline:
+    """Read several labelled limits of one task: (what the label names, value) each.
+
+    The latest dated one is the task's; each stays as a milestone under its name.
+    """
+    read = [(name, raw, read_deadline(raw, year=year)) for name, raw in statements]
+    every = [(name or one.raw or "", one) for name, _, one in read if one.kind != "none"]
+    raw = "; ".join(one.raw for _, one in every if one.raw)
+    dated = [(name, one) for name, one in every if one.kind in _DATED]
+    if len(every) == 1 or not dated:
+        return msgspec.structs.replace(every[0][1], raw=raw) if every else Deadline()
+    return msgspec.structs.replace(_merge(dated, every), raw=raw)
 
 
 _DATED = ("by", "within", "range", "event")
@@ -249,7 +267,8 @@ def _single(plain: str, period: Period) -> Deadline:
         return _make("by", None, period)
     occasion = _search("occasion", before)
     if period.precision == "day" and not period.approx and not period.joined:
-        if period.anniversary or occasion or _EVENT.search(plain) or _ON.search(before):
+        held = before.rstrip().endswith("(") and len(before.split()) > 1
+        if period.anniversary or occasion or held or _EVENT.search(plain) or _ON.search(before):
             return _make("event", period, period)
         return _make("by", None, period)
     return _make("range" if period.joined else "within", period, period)
@@ -281,9 +300,14 @@ def _recurring(words: str, plain: str, base: Deadline) -> Deadline:
     recurrence = _recurrence(plain)
     anchors: list[tuple[int, str]] = []
     exclusive = False
-    limits = [p for p in undated if not _is_occasion(plain, p)]
+    limits = [p for p in undated if not _is_occasion(plain, p) and not p.joined]
     for period in undated:
-        if period not in limits or len(limits) > 1 or (recurrence or {}).get("freq") not in ("yearly", None):
+        if period.joined and period.precision == "month" and "-" not in plain[period.start : period.end]:
+            numbers = [int(n) for n in re.findall(r"\d+", plain[period.start : period.end])]
+            anchors += [(period.start + at, f"--{n:02d}") for at, n in enumerate(numbers)]
+        elif (
+            period not in limits or len(limits) > 1 or (recurrence or {}).get("freq") not in ("yearly", None)
+        ):
             anchors.append((period.start, _anchor(period)))
     if len(limits) == 1 and (recurrence or {}).get("freq") in ("yearly", None):
         only = limits[0]
@@ -376,9 +400,28 @@ _PARENTHESIS = re.compile(r"\(([^()\n]{3,80})\)")
 _DAY_EVERY = re.compile(
     r"\b((?:truoc|cham\s+nhat(?:\s+la)?(?:\s+vao)?|vao)\s+ngay\s+\d{1,2}\s+(?:cua\s+)?(?:(?:hang|moi)\s+(?:thang|qu[yi])|thang\s+cuoi\s+(?:cua\s+)?(?:moi\s+|hang\s+)?qu[yi](?:\s+hang\s+nam)?))\b"
 )
+_ALONE = re.compile(
+    r"(?:^|[.;,(]\s+)(?:(?:hoan\s+thanh|thuc\s+hien|trien\s+khai)\s+)?"
+    r"(thuong\s+xuyen(?:,\s*lien\s+tuc)?|hang\s+(?:nam|thang|qu[yi])|dinh\s+ki\s+(?:hang\s+)?(?:nam|thang|qu[yi]))\s*(?=[.;)]|$)"
+)
+_YEARLY_SENTENCE = re.compile(
+    r"(?:^|[.;]\s+)(hang\s+(?:nam|qu[yi]|thang),?\s+(?:tap\s+trung\s+)?(?:vao|trong)\s+(?:cac\s+)?(?:dip|thang|qu[yi]|tuan|ngay)[^.;]*)"
+)
+_DAYS_BEFORE = re.compile(
+    r"\bcham\s+nhat\s+\d+\s+ngay\s+(?:lam\s+viec\s+)?(?:truoc|sau|ke\s+tu)\s+((?:ngay|khi)\s+(?!\d)[^;.,]+)"
+)
+_DONE_IN = re.compile(r"\b(?:hoan\s+thanh|thuc\s+hien|trien\s+khai)\s+((?:trong\s+)?)$")
+_AFTER_COMMA = re.compile(r"[,;]\s+(trong|den\s+het|xong\s+trong)\s+$")
+_RANGE_AFTER_COMMA = re.compile(r"[,;.]\s+(?:thuc\s+hien\s+)?(tu)\s+$")
+_CLAUSE_ENDS = re.compile(r"\s*(?:[.;,)]|$)")
+_EVENT_DATES = re.compile(r"\b(?:khoi\s+cong|khanh\s+thanh|khai\s+mac|khai\s+truong|ra\s+mat)\b[^.;\n]*$")
+# "(18/8/2026)" after what is held that day, and not after the name of a document.
+_HELD = re.compile(r"(?<!\d)(?!.*\b(?:luat|so|nghi\s+dinh|ngay\s+thanh\s+lap)\b[^;.]*\($)\b[^;.\n]{6,120}\($")
+_PERIODIC_REPORT = re.compile(r"\bdinh\s+ki\s+hang\s+nam\b[^.;\n]{0,80}$")
 _PERIODIC = re.compile(
-    r"\b(dinh\s+ki\s*(?:,|\(|-)?\s*(?:(?:hang|moi)\s+(?:thang|qu[yi]|nam|tuan)|0?[36]\s+thang|qu[yi]|nam|thang|mot\s+nam)"
-    r"(?:\s*(?:,|va|/|hoac)\s*(?:(?:hang|moi|0?1|mot|ca)\s+)?(?:0?6\s+thang|nam|qu[yi]|thang|lan))*(?:\s+(?:va|,)\s+dot\s+xuat)?)\b"
+    r"\b(dinh\s+ki\s*(?:,|\(|-)?\s*(?:(?:hang|moi)\s+(?:thang|qu[yi]|nam|tuan)|0?[36]\s+thang|(?:ba|sau)\s+thang|qu[yi]|nam|thang|mot\s+nam)"
+    r"(?:\s*(?:,|va|/|hoac)\s*(?:(?:hang|moi|0?1|mot|ca)\s+)?(?:0?6\s+thang|nam|qu[yi]|thang|lan))*(?:\s+(?:va|,)\s+dot\s+xuat)?"
+    r"|(?:0?[36]|ba|sau)\s+thang\s+(?:mot|0?1)\s+lan)\b"
 )
 
 
@@ -407,10 +450,32 @@ def find_deadlines(text: str, *, year: int | None = None) -> list[tuple[Span, De
             add(start + (label.end() if label else 0), match.end(1))
     for match in _DAY_EVERY.finditer(plain):
         add(*match.span(1))
-    periods = find_periods(plain, text)
+    for period in find_periods(plain, text):
+        before = plain[: period.start]
+        if (
+            period.first is None
+            and _LIMIT_LEAD.search(before)
+            and (yearly := _PERIODIC_REPORT.search(before))
+        ):
+            add(yearly.start(), period.end)
+    for match in _PERIODIC.finditer(plain):
+        add(*match.span(1))
+    for match in [*_ALONE.finditer(plain), *_YEARLY_SENTENCE.finditer(plain)]:
+        add(*match.span(1))
+    if notice := _DAYS_BEFORE.search(plain):
+        found.append((Span(*notice.span()), _relative_to(text, notice)))
+    periods = [p for p in find_periods(plain, text) if not _past(p, year)]
+    events = [p for p in periods if p.precision == "day" and _EVENT_DATES.search(plain[: p.start])]
+    if events and (first := _EVENT_DATES.search(plain[: events[0].start])):
+        add(first.start(), events[-1].end + (1 if plain.startswith(")", events[-1].end) else 0))
+    held = [p for p in periods if p.precision == "day" and p.first and _HELD.search(plain[: p.start])]
+    if len(held) > 1 and held[-1].end - held[0].start < 200:
+        opening = max(plain.rfind(mark, 0, held[0].start) for mark in (". ", ": ", "\n")) + 1
+        start = opening + len(plain[opening:]) - len(plain[opening:].lstrip())
+        add(start, held[-1].end + 1)
     for at, period in enumerate(periods):
-        before = plain[max(0, period.start - 80) : period.start]
-        shift = max(0, period.start - 80)
+        before = plain[max(0, period.start - 120) : period.start]
+        shift = max(0, period.start - 120)
         if period.anniversary:
             continue
         end = period.end
@@ -418,16 +483,31 @@ def find_deadlines(text: str, *, year: int | None = None) -> list[tuple[Span, De
         end += tail.end() if tail else 0
         if lead := _LIMIT_LEAD.search(before):
             add(shift + lead.start(1), end)
-        elif (lead := _FROM_TO.search(before)) and at + 1 < len(periods):
+        elif (lead := _FROM_TO.search(before) or _RANGE_AFTER_COMMA.search(before)) and at + 1 < len(periods):
             following = periods[at + 1]
             if _RANGE_DASH.fullmatch(plain[period.end : following.start]):
                 add(shift + lead.start(1), following.end)
+        elif ((lead := _AFTER_COMMA.search(before)) and _CLAUSE_ENDS.match(plain, end)) or (
+            (lead := _DONE_IN.search(before)) and period.precision != "day"
+        ):
+            add(shift + lead.start(1), end)
         elif lead := _LIMIT_VERB.search(before):
             words = re.search(r"(?:trong|den\s+het|den|vao)\s+(?:dau\s+|cuoi\s+)?$", before)
             add(shift + (words.start() if words else lead.start()), end)
-    for match in _PERIODIC.finditer(plain):
-        add(*match.span(1))
     return sorted(found, key=lambda item: item[0])
+
+
+def _past(period: Period, year: int | None) -> bool:
+    """Say whether a period lies years before the plan: no limit of its own ("xây dựng trước năm 2015")."""
+    return year is not None and period.last is not None and period.last.year < year - 1
+
+
+def _relative_to(text: str, notice: re.Match[str]) -> Deadline:
+    return Deadline(
+        raw=collapse(text[notice.start() : notice.end()]),
+        kind="relative",
+        relative_to=collapse(text[notice.start(1) : notice.end(1)]),
+    )
 
 
 def latest(deadline: Deadline) -> date | None:

@@ -17,7 +17,8 @@ from indexer.clean import bare, collapse, lower
 from indexer.dates import Period, find_periods
 from indexer.labels import rows
 from indexer.records import BOILERPLATE, Block, Section, Span, Target
-from indexer.tables import Row, Table, read_tables
+from indexer.tables import Row, Table, read_tables, split_row
+from indexer.titles import title_kind
 
 Comparator = Literal[">=", "<=", "=", ">", "<"]
 
@@ -114,11 +115,28 @@ def find_targets(text: str, blocks: Sequence[Block], outline: Sequence[Section])
     for block in blocks:
         if block.kind in BOILERPLATE or block.kind in ("type", "title", "preamble", "heading"):
             continue
-        if block.span in indicator_rows or block.label in ("deadline", "coordinate", "lead"):
+        if _factual(outline, block.section):
+            continue
+        if block.kind == "row":
+            if block.span not in indicator_rows:
+                for cell in split_row(text, block.span):
+                    targets += targets_in(text, cell, _path(outline, block.section))
+            continue
+        if block.label in ("deadline", "coordinate", "lead"):
             continue
         title = outline[block.section].title if block.section >= 0 else None
         targets += targets_in(text, block.body, _path(outline, block.section), _stated_by(title))
     return sorted(targets, key=lambda target: target.span)
+
+
+def _factual(outline: Sequence[Section], section: int) -> bool:
+    """Say whether a section tells how things stand, not what is to be reached."""
+    while section >= 0:
+        title = outline[section].title
+        if title and title_kind(title) == "facts":
+            return True
+        section = outline[section].parent
+    return False
 
 
 def _path(outline: Sequence[Section], section: int) -> str:
@@ -190,13 +208,19 @@ def _measures(plain: str, words: str) -> list[_Found]:
             )
         )
     for match in counted.finditer(plain):
+        if _comparator(match.group(1)) in "<>" and not _REACHES.search(plain[: match.start()]):
+            continue
         if match.group(2):
             add(_thing(plain, words, match, _comparator(match.group(1)), _value(match.group(2))))
         elif spelled := _WORD_NUMBERS.get(lower(words[match.start(4) : match.end(4)])):
             add(_thing(plain, words, match, _comparator(match.group(1)), float(spelled)))
     for match in stated.finditer(plain):
+        if _HAS.match(match.group()) and not _OPENS.fullmatch(plain[: match.start()]):
+            continue
         rank = re.search(r"(?:nhom|thu)\s+\d+$", plain[match.start() : match.end()]) is not None
-        comparator: Comparator = "<=" if rank else ">=" if match.group(2) else "="
+        comparator: Comparator = (
+            "<=" if rank else ">=" if match.group(2) else _comparator(None, plain[match.end() :])
+        )
         add(_thing(plain, words, match, comparator, _value(match.group(1))))
     for match in none_left.finditer(plain):
         add(_zero(plain, words, match))
@@ -218,17 +242,36 @@ def _thing(
     return _Found(match.start(), match.end(), comparator, value, unit, match.end()) if unit else None
 
 
-_ZERO_THINGS = re.compile(
-    r"(?:tinh\s+trang|ho|xa|phuong|thon|nha|vu|diem|truong\s+hop|co\s+so|nguoi|hoc\s+sinh|cho|ban|co\s+quan|don\s+vi|ho\s+so|truong|van\s+ban|cuoc|doanh\s+nghiep|vung|khu)\b"
+# "có" and "trong" say what a place has; a result only where the clause begins with them.
+_HAS = re.compile(r"(?:co|co\s+du|trong|moi\s+\w+)\s")
+_OPENS = re.compile(
+    r"\W*(?:(?:phan\s+dau|bao\s+dam|dam\s+bao|moi\s+[a-z ,]+|toi\s+thieu|tu)\s+)?"
+    r"(?:(?:den|trong)\s+(?:het\s+)?[a-z ]*\d[\d/]*\W*)?(?:phan\s+dau\s+)?"
 )
+_REACHES = re.compile(
+    r"(?:^\W*|\b(?:dat|muc|thu hut|ho tro|dao tao|tang|giam|duy tri|len|chiem|to chuc|phat trien|xay dung|con)\s+)$"
+)
+_NO_RESULT = re.compile(
+    r"(?:phu\s+hop|hieu\s+luc|la\b|duoc\b|kha\s+nang|chi\b|tinh\s+trang|nhieu\b|can\b|bao\s+lau|ai\b|gi\b)"
+)
+_ZERO_THINGS = re.compile(r"(?:ho|vu|ho\s+so|diem)\b")
 
 
 def _zero(plain: str, words: str, match: re.Match[str]) -> _Found | None:
     thing = _ZERO_THINGS.match(plain[match.end() :])
     wording = match.group().split()
-    if thing is None or (wording[:2] != ["khong", "con"] and thing.group() in ("tinh trang", "truong hop")):
-        return None
-    if wording[:2] != ["khong", "con"] and not re.match(r"(?:ho|vu|ho\s+so|diem)\b", thing.group()):
+    if wording[:2] == ["khong", "con"]:
+        if _NO_RESULT.match(plain[match.end() :]):
+            return None
+        return _Found(
+            match.start(),
+            match.end(),
+            "=",
+            0.0,
+            _unit(plain[match.end() :], words[match.end() :]),
+            match.end(),
+        )
+    if thing is None:
         return None
     return _Found(
         match.start(), match.end(), "=", 0.0, _unit(plain[match.end() :], words[match.end() :]), match.end()
@@ -244,18 +287,21 @@ def _unit(rest: str, words: str) -> str:
     return collapse(words[named.start(1) : named.end(group)])
 
 
-def _comparator(words: str | None) -> Comparator:
+def _comparator(words: str | None, after: str = "") -> Comparator:
     if words:
         for rule in _patterns()[4]:
             if re.fullmatch(rule.pattern, words.strip()):
                 kind: Comparator = msgspec.convert(rule.kind, Comparator)
                 return kind
-    return "="
+    if re.match(r"\s*(?:%\s*)?(?:[a-z]+\s+){0,2}tro\s+len\b", after):
+        return ">="
+    return "<=" if re.match(r"\s*(?:%\s*)?(?:[a-z]+\s+){0,2}tro\s+xuong\b", after) else "="
 
 
 def _percent_comparator(match: re.Match[str]) -> Comparator:
     """A range ("16 - 18%") promises at least its lower end."""
-    return ">=" if match.group(3) and not match.group(1) else _comparator(match.group(1))
+    after = match.string[match.end() :]
+    return ">=" if match.group(3) and not match.group(1) else _comparator(match.group(1), after)
 
 
 def _value(number: str) -> float:

@@ -54,7 +54,7 @@ def _alternatives(*kinds: str) -> str:
 
 @lru_cache(maxsize=32)
 def _opens(*kinds: str) -> re.Pattern[str]:
-    return re.compile(_alternatives(*kinds) + r"(?![a-z0-9])")
+    return re.compile(accented(*kinds) + r"(?!\w)")
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +70,9 @@ _SEPARATOR = re.compile(
 _LIST = re.compile(r"\s*;\s*(?:và\s+)?|\s*\n\s*[-+•*]\s+|\s*•\s*")
 _NOTE = re.compile(r"\s*\([^()]*\)?\s*$")
 _EDGE = " \t\n.,;:-–+•*/"
-_LEADING = re.compile(r"^(?:(?:và|với|cùng|cùng với|gồm|giao|là)\s+|[-–+•*]\s*|\d{1,2}[.)]\s+)+", re.I)
+_LEADING = re.compile(
+    r"^(?:(?:và|với|cùng|cùng với|gồm|giao|là|đề nghị|mời)\s+|[-–+•*]\s*|\d{1,2}[.)]\s+)+", re.I
+)
 _AFTERWARDS = re.compile(
     r"\s+(?:theo\s+(?:lĩnh\s+vực|chức\s+năng|thẩm\s+quyền|phân\s+công|dõi|quy\s+định)|căn\s+cứ|thực\s+hiện|tổ\s+chức\s+(?:thực\s+hiện|triển\s+khai)"
     r"|triển\s+khai|chịu\s+trách\s+nhiệm|có\s+trách\s+nhiệm|báo\s+cáo|tham\s+mưu(?!\s*,?\s*giúp\s+việc))\b.*$",
@@ -149,8 +151,8 @@ def _mention(text: str, start: int, end: int, offset: int, head: str = "") -> li
 
 def _split_commas(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Divide one item of a list at the commas and "và" that stand between complete names."""
-    plain = bare(text)
-    kept = [m.span() for m in _fixed().finditer(plain, start, end)]
+    folded = fold(text)
+    kept = [m.span() for m in _fixed().finditer(bare(text), start, end)]
     pieces: list[tuple[int, int]] = []
     current = start
     for match in _SEPARATOR.finditer(text, start, end):
@@ -159,37 +161,46 @@ def _split_commas(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if inside or opened or match.start() <= current:
             continue
         comma = "," in match.group()
-        if _begins_unit(text, plain, current, match.start(), match.end(), end, comma=comma):
+        if _begins_unit(text, folded, current, match.start(), match.end(), end, comma=comma):
             pieces.append((current, match.start()))
             current = match.end()
     pieces.append((current, end))
     return pieces
 
 
-def _begins_unit(text: str, plain: str, start: int, stop: int, at: int, end: int, *, comma: bool) -> bool:
+def _begins_unit(text: str, folded: str, start: int, stop: int, at: int, end: int, *, comma: bool) -> bool:
     """Say whether a new name begins at ``at``, after the name ``text[start:stop]``."""
-    if not _names_unit(plain, start, stop):
+    plain = bare(text[:end])
+    if not _names_unit(folded, start, stop):
         return False
-    if _opens("plural").match(plain, at, end):
+    if _fixed().match(plain, at, end):
+        return True
+    if _opens("plural").match(folded, at, end):
         # "các sở và các ngành", "các phòng, các ban" still name separate collectives.
         return True
-    head = _opens("head", "whole", "position").match(plain, at, end)
+    head = _opens("head", "whole", "position").match(folded, at, end)
     if head is None:
         return False
-    following = plain[head.end() : _next_separator(text, head.end(), end)].strip(" .;")
-    whole = _opens("whole").match(plain, at, end)
+    if _opens("in_field").match(folded, at, end) and _DEPARTMENT.match(folded, start, stop):
+        return False
+    following = folded[head.end() : _next_separator(text, head.end(), end)].strip(" .;")
+    whole = _opens("whole").match(folded, at, end)
+    office = _opens("position").match(folded, at, end)
     proper = text[at].isupper()
-    says_which = bool(following) and not _opens("generic", "head").match(following)
-    collective = _is_open_collective(plain, start, stop)
+    says_which = bool(following) and (office is not None or not _opens("generic", "head").match(following))
+    collective = _collective(_LEADING.sub("", folded[start:stop]).strip(_EDGE))
     if proper:
         return whole is not None or says_which or (bool(following) and not collective)
-    if collective:
+    if collective or (office is not None and whole is None and not says_which):
         return False
     if comma:
-        return True
+        return office is None or says_which
     # "X và đơn vị liên quan": two when X is the name of one unit.
     after = _next_separator(text, head.end(), end)
-    return bool(following) or _opens("head").match(plain[after:end].lstrip(" ,")) is not None
+    return bool(following) or _opens("head").match(folded[after:end].lstrip(" ,")) is not None
+
+
+_DEPARTMENT = re.compile(r"\s*(?:phòng|sở|ban|vụ|cục|chi cục|bộ|viện)\s")
 
 
 def _next_separator(text: str, start: int, end: int) -> int:
@@ -197,28 +208,23 @@ def _next_separator(text: str, start: int, end: int) -> int:
     return found.start() if found else end
 
 
-def _names_unit(plain: str, start: int, stop: int) -> bool:
+def _names_unit(folded: str, start: int, stop: int) -> bool:
     """Say whether the words so far could stand as a unit's name of their own."""
-    words = _LEADING.sub("", plain[start:stop]).strip(_EDGE)
+    words = _LEADING.sub("", folded[start:stop]).strip(_EDGE)
     if _opens("plural").match(words):
         return True
     head = _opens("head", "whole", "position").match(words)
     if head is None:
         return False
     alone = head.end() == len(words)
-    return not alone or _opens("whole").fullmatch(words) is not None
-
-
-def _is_open_collective(plain: str, start: int, stop: int) -> bool:
-    words = _LEADING.sub("", plain[start:stop]).strip(_EDGE)
-    return _collective(words)
+    return not alone or _opens("whole", "position").fullmatch(words) is not None
 
 
 def _collective(words: str) -> bool:
-    """Say whether bare ``words`` name no unit in particular."""
-    if _fixed().match(words):
+    """Say whether folded ``words`` name no unit in particular."""
+    if _fixed().match(bare(words)):
         return False
-    if _opens("plural").match(words) or re.search(r"\bcac\b", words):
+    if _opens("plural").match(words) or re.search(r"\bcác\b", words):
         return True
     head = _opens("head").match(words)
     if head is None:
@@ -233,12 +239,12 @@ def _collective(words: str) -> bool:
 
 def is_collective(name: str) -> bool:
     """Say whether a name means no unit in particular ("các phòng, đơn vị", "cơ quan liên quan")."""
-    words = collapse(bare(name)).strip(_EDGE)
+    words = collapse(fold(name)).strip(_EDGE)
     head = _opens("head").match(words)
     if head and name.strip()[:1].isupper() and _opens("whole").match(words) is None:
         rest = words[head.end() :].strip()
         proper = collapse(name)[head.end() :].strip()[:1].isupper()
-        if rest and proper and not re.search(r"\bcac\b", words):
+        if rest and proper and not re.search(r"\bcác\b", words):
             return False
     return _collective(words)
 

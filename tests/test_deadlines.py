@@ -225,6 +225,18 @@ PROSE: list[tuple[str, list[str]]] = [
     ("định kỳ 6 tháng báo cáo kết quả", ["định kỳ 6 tháng"]),
     ("báo cáo trước ngày 30/11 hằng năm", ["trước ngày 30/11 hằng năm"]),
     ("gửi báo cáo trước ngày 25 của tháng cuối quý", ["trước ngày 25 của tháng cuối quý"]),
+    ("Tuyên truyền kỹ năng thoát nạn. Thực hiện thường xuyên.", ["thường xuyên"]),
+    ("Kiện toàn đội dân phòng. Thực hiện hằng năm.", ["hằng năm"]),
+    ("hướng dẫn cách chấm điểm, trong quý II năm 2026; bố trí người", ["trong quý II năm 2026"]),
+    ("lập dự án mua xe. Thực hiện trong giai đoạn 2026 - 2030.", ["trong giai đoạn 2026 - 2030"]),
+    (
+        "xây trụ sở; khởi công trong dịp Quốc khánh (02/9/2026), khánh thành ngày 04/10/2027.",
+        ["khởi công trong dịp Quốc khánh (02/9/2026), khánh thành ngày 04/10/2027"],
+    ),
+    (
+        "định kỳ hằng năm báo cáo Ban Bí thư trước ngày 15 tháng 12.",
+        ["định kỳ hằng năm báo cáo Ban Bí thư trước ngày 15 tháng 12"],
+    ),
     ("Thực hiện Kế hoạch số 12/KH-UBND ngày 10/6/2026 của UBND tỉnh", []),
     ("kỷ niệm 80 năm Ngày thành lập (05/3/1947 - 05/3/2027)", []),
     ("phong trào xây dựng xã hội học tập giai đoạn 2023-2030", []),

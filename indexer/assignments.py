@@ -1,0 +1,344 @@
+"""Who is assigned a task in prose: "Giao X …", "X chủ trì, phối hợp với Y", "Yêu cầu các …".
+
+The subject of a sentence is a unit where it begins like one and a verb follows; the words are data
+(``rules/unit_words.tsv``: heads, verbs, and openings that only look like units).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from indexer.clean import fold
+from indexer.records import Mention, Span
+from indexer.units import accented, split_units
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """What one sentence assigns; ``basis`` is its wording, ``strong`` says that it plainly assigns."""
+
+    lead: tuple[Mention, ...]
+    basis: str
+    strong: bool
+    end: int
+    """Offset after the units and the verb that were read."""
+
+
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[A-ZĐÀ-Ỹ“\"(]|\s*$)|\./|;(?=\s)|:(?=\s)")
+_FULL_STOP = re.compile(r"\./\.?|[.!?…](?=\s+[A-ZĐÀ-Ỹ“\"(-]|\s*$)")
+_GIVEN = re.compile(r"(giao|phân công|ủy quyền|chỉ định)(?:\s+trách nhiệm)?(?:\s+cho)?\s+")
+_ASKED = re.compile(r"(yêu cầu|đề nghị|chỉ đạo|kêu gọi)\s+")
+_STRONG = re.compile(
+    r"chủ trì|phối hợp|chịu trách nhiệm|có trách nhiệm|tham mưu|đầu mối|được giao|có nhiệm vụ|theo dõi|lãnh đạo|chỉ đạo"
+)
+_WEAK = frozenset(
+    {"cần", "phải", "là", "được giao", "không", "chưa", "đã", "vẫn", "cũng", "khi", "nếu", "luôn"}
+)
+_ADVERBIAL = re.compile(
+    r"(?:căn cứ|trên cơ sở|trong quá trình|trong thời gian|hằng năm|hàng năm|định kỳ|khi|nếu|để|nhằm|theo|trước|sau|đến|từ)\s"
+)
+_NOUN_BEFORE = re.compile(
+    r"(?:cơ quan|viện|ban|đoàn|tổ|đội|hội đồng|cơ sở|trung tâm|cán bộ|ủy ban|nhà|lực lượng|bộ phận|công tác"
+    r"|doanh nghiệp|người|dự án|chủ|đầu tư)\s+$"
+)
+# Verbs that are part of a name after such a word ("đoàn kiểm tra", "cơ quan tham mưu").
+_NOUNS = frozenset(
+    {
+        *(
+            "tham mưu",
+            "kiểm tra",
+            "giám sát",
+            "quản lý",
+            "nghiên cứu",
+            "đào tạo",
+            "giúp",
+            "vận hành",
+            "thẩm định",
+        ),
+        *("biên soạn", "tuyên truyền", "hỗ trợ", "điều hành", "chỉ đạo", "lãnh đạo", "chủ trì", "phối hợp"),
+        *("tiếp nhận", "bảo vệ", "bồi dưỡng", "sáng tạo", "đầu tư", "xây dựng"),
+    }
+)
+_ORGANISATION = re.compile(r"(?:các|những|mọi|mỗi|,|và|cơ quan|ban)\s+$")
+_ORGANISATION_NAME = re.compile(
+    r"\s+(?:đảng|chính trị|xã hội|tôn giáo|đoàn thể|liên quan|kinh tế|hội|thành viên|cơ sở|công đoàn|khoa học|cán bộ"
+    r"|trực thuộc|tín dụng|tỉnh ủy|thành ủy|trung ương)(?!\w)"
+)
+
+
+@lru_cache(maxsize=1)
+def _opening() -> re.Pattern[str]:
+    return re.compile(accented("plural", "head", "whole", "position") + r"(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def _no_unit() -> re.Pattern[str]:
+    return re.compile(accented("no_unit") + r"(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)" + accented("verb") + r"(?!\w)")
+
+
+def first_sentence(text: str, span: Span) -> Span:
+    """Return the first sentence of a stretch; the whole where it is short or has one sentence."""
+    for match in _FULL_STOP.finditer(text, span.start, span.end):
+        if match.end() - span.start >= 40:
+            return Span(span.start, match.end())
+    return span
+
+
+def given_in(text: str, span: Span) -> Assignment | None:
+    """Read a later sentence "Giao X …" of a stretch; None where there is none."""
+    folded = fold(text[: span.end])
+    for match in re.finditer(r"(?<=[.;])\s+(?=giao\s)", folded[span.start :]):
+        at = span.start + match.end()
+        found = _given(text, folded, at, _clause_end(text, at, span.end)) if text[at].isupper() else None
+        if found is not None:
+            return found
+    return None
+
+
+def begins_with_verb(text: str, span: Span) -> bool:
+    """Say whether a stretch begins with what is to be done ("Thành lập …")."""
+    return _verbs().match(fold(text[: span.end]), span.start) is not None
+
+
+def _begins_unit(folded: str, at: int) -> bool:
+    opening = _opening().match(folded, at)
+    if opening is None:
+        return False
+    no_unit = _no_unit().match(folded, at)
+    if no_unit is None:
+        return True
+    if no_unit.group() == "tổ chức":
+        return (
+            re.match(r"\s+(?:cơ sở )?(?:đảng|chính trị|đoàn thể|công đoàn)(?!\w)", folded[no_unit.end() :])
+            is not None
+        )
+    return False
+
+
+def _verb_after(text: str, folded: str, start: int, end: int) -> re.Match[str] | None:
+    """Find the verb that ends a unit's name begun at ``start``."""
+    for match in _verbs().finditer(folded, start + 2, end):
+        if not text[match.start()].islower():
+            continue
+        before = folded[start : match.start()]
+        word = match.group()
+        if word == "tổ chức" and (
+            (_ORGANISATION.search(before) and _ORGANISATION_NAME.match(folded, match.end()))
+            or re.search(r"(?:các|những|mọi|mỗi)\s+$", before)
+        ):
+            continue
+        if word in _NOUNS and _NOUN_BEFORE.search(before):
+            continue
+        if word == "lãnh đạo" and re.search(r"(?:đồng chí|các|tập thể|,|đại diện)\s+$", before):
+            continue
+        if word == "giúp" and folded.startswith(" việc", match.end()):
+            continue
+        if word == "phải" or not before.strip():
+            return match if before.strip() else None
+        return match
+    return None
+
+
+def _clause_end(text: str, start: int, end: int) -> int:
+    found = _FULL_STOP.search(text, start, end)
+    return found.start() if found else end
+
+
+def read_assignment(text: str, span: Span) -> Assignment | None:
+    """Read whom the first sentence of a stretch assigns; None where it names nobody."""
+    folded = fold(text[: span.end])
+    start = span.start
+    while start < span.end and not text[start].isalnum():
+        start += 1
+    end = _clause_end(text, start, span.end)
+    return (
+        _given(text, folded, start, end)
+        or _asked(text, folded, start, end)
+        or _subject(text, folded, start, end)
+    )
+
+
+def _given(text: str, folded: str, start: int, end: int) -> Assignment | None:
+    given = _GIVEN.match(folded, start, end)
+    if given is None or not _begins_unit(folded, given.end()):
+        return None
+    verb = _verb_after(text, folded, given.end(), end)
+    stop = verb.start() if verb else _stop(text, given.end(), end)
+    lead = split_units(text[given.end() : stop], given.end())
+    if not lead or (verb is None and len(text[given.end() : stop].split()) > 30):
+        return None
+    words = text[start : start + len(given.group(1))]
+    basis = f"{words} … {_verb_words(folded, verb)}" if verb else f"{words} …"
+    return Assignment(tuple(lead), basis, True, verb.end() if verb else stop)
+
+
+def _verb_words(folded: str, verb: re.Match[str]) -> str:
+    """Return the verb and one that follows it at once ("chủ trì tham mưu")."""
+    following = _verbs().match(folded, verb.end() + 1) if folded[verb.end() : verb.end() + 1] == " " else None
+    return f"{verb.group()} {following.group()}" if following else verb.group()
+
+
+def _stop(text: str, start: int, end: int) -> int:
+    found = _SENTENCE_END.search(text, start, end)
+    return found.start() if found else end
+
+
+def _asked(text: str, folded: str, start: int, end: int) -> Assignment | None:
+    asked = _ASKED.match(folded, start, end)
+    if asked is None or not _begins_unit(folded, asked.end()):
+        return None
+    verb = _verb_after(text, folded, asked.end(), end)
+    stop = verb.start() if verb else _stop(text, asked.end(), end)
+    lead = split_units(text[asked.end() : stop], asked.end())
+    if not lead or len(text[asked.end() : stop].split()) > 45:
+        return None
+    words = text[start : start + len(asked.group(1))]
+    return Assignment(tuple(lead), f"{words} …", True, verb.end() if verb else stop)
+
+
+def _subject(text: str, folded: str, start: int, end: int) -> Assignment | None:
+    at = start
+    if not _begins_unit(folded, at):
+        at = _after_adverbial(folded, start, end)
+        if at < 0:
+            return None
+    verb = _verb_after(text, folded, at, end)
+    colon = text.find(":", at, verb.start() if verb else end)
+    stop = colon if colon > 0 else verb.start() if verb else -1
+    if stop < 0 or len(text[at:stop].split()) > 45:
+        return None
+    if verb and colon < 0 and verb.group() in ("yêu cầu", "đề nghị", "giao", "phân công"):
+        # "UBND xã yêu cầu các phòng …": the work is the other's.
+        rest = verb.end() + len(folded[verb.end() :]) - len(folded[verb.end() :].lstrip())
+        passed_on = _asked(text, folded, verb.start(), end) or _given(text, folded, verb.start(), end)
+        if passed_on is not None:
+            return passed_on
+        if not _begins_unit(folded, rest):
+            return None
+    lead = split_units(text[at:stop], at)
+    if not lead:
+        return None
+    if colon > 0:
+        return Assignment(tuple(lead), "chủ ngữ", True, colon + 1)
+    word = verb.group() if verb else ""
+    if re.match(r"chủ trì,?\s+(?:và\s+)?phối hợp", folded[verb.start() : end] if verb else ""):
+        return Assignment(tuple(lead), "chủ trì, phối hợp với", True, verb.end() if verb else stop)
+    basis = "chủ trì" if word == "chủ trì" else "chủ ngữ"
+    strong = _STRONG.match(word) is not None or word not in _WEAK
+    return Assignment(tuple(lead), basis, strong, verb.end() if verb else stop)
+
+
+def _after_adverbial(folded: str, start: int, end: int) -> int:
+    """Return where the subject begins after "Căn cứ …, "; -1 where there is none."""
+    if _ADVERBIAL.match(folded, start, end) is None:
+        return -1
+    for comma in re.finditer(r",\s+", folded[start:end]):
+        at = start + comma.end()
+        if _begins_unit(folded, at) and _verbs().search(folded, at, min(end, at + 160)):
+            return at
+    return -1
+
+
+# --- titles and helpers ----------------------------------------------------------------------------
+
+_TITLE_PREFIX = re.compile(
+    r"(?:trách nhiệm (?:của|cụ thể của)?|nhiệm vụ (?:cụ thể )?(?:của|đối với)|đối với|đề nghị|giao|yêu cầu)\s+"
+)
+_TITLE_TAIL = re.compile(
+    r"\s+(?:lãnh đạo|chỉ đạo)(?:,?\s+(?:chỉ đạo|lãnh đạo))?(?:\s+thực hiện)?\s*[:.]?\s*$"
+)
+
+
+class UnitTitle(msgspec.Struct, frozen=True):
+    """A heading that names units and nothing else; ``directs`` where it ends "… chỉ đạo"."""
+
+    units: tuple[Mention, ...]
+    directs: bool = False
+
+
+def unit_title(text: str, span: Span) -> UnitTitle | None:
+    """Read a heading as the name of a unit or a list of units; None for any other heading."""
+    folded = fold(text[: span.end])
+    start, end = span.start, span.end
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and text[end - 1] in " \n:.;*":
+        end -= 1
+    if prefix := _TITLE_PREFIX.match(folded, start, end):
+        start = prefix.end()
+    if len(text[start:end].split()) > 40 or not _begins_unit(folded, start):
+        return None
+    directs = False
+    if tail := _TITLE_TAIL.search(folded, start, end):
+        directs, end = True, tail.start()
+    if re.search(r"[.;]\s+[A-ZĐ]", text[start:end]) and ";" not in text[start:end]:
+        return None
+    if _verb_after(text, folded, start, end) is not None:
+        return None
+    units = split_units(text[start:end], start)
+    return UnitTitle(tuple(units), directs) if units else None
+
+
+_WITH = re.compile(r"phối hợp(?:\s+chặt chẽ)?\s+(?:với|cùng(?:\s+với)?)\s+")
+_WITH_END = re.compile(
+    r"\s+(?:trong việc|trong công tác|trong quá trình|trong triển khai|về việc|để|nhằm|thông qua|theo|khi|trước|trên địa bàn"
+    r"|thường xuyên|kịp thời)(?!\w)|[.;:(]|,\s+(?=bảo đảm|đảm bảo|kịp)"
+)
+
+
+def coordinating_in(text: str, span: Span) -> list[Mention]:
+    """Return the units named after "phối hợp với" in a stretch, each once."""
+    folded = fold(text[: span.end])
+    found: list[Mention] = []
+    for match in _WITH.finditer(folded, span.start, span.end):
+        if not _begins_unit(folded, match.end()):
+            continue
+        end = _WITH_END.search(folded, match.end(), span.end)
+        stop = end.start() if end else span.end
+        verb = _verb_after(text, folded, match.end(), stop)
+        if verb:
+            stop = verb.start()
+        for mention in split_units(text[match.end() : stop].rstrip(" ,"), match.end()):
+            if fold(mention.text) not in {fold(m.text) for m in found}:
+                found.append(mention)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _reports() -> re.Pattern[str]:
+    return re.compile(
+        r"báo cáo\s+(?:(?:[^.;:]{0,80}?\s+)?(?:theo yêu cầu của|với|về|gửi|cho|lên)\s+)?(?="
+        + accented("head", "whole", "position")
+        + r"(?!\w))"
+    )
+
+
+_REPORT_END = re.compile(
+    r"\s+(?:kết quả|theo|trước|để|định kỳ|về|tình hình|trong|khi|qua|những|đề xuất|xem xét|chậm nhất)(?!\w)|[.;:(]"
+    r"|,\s+(?!các|đảng|ban|ubnd|sở)"
+)
+
+
+def report_to(text: str, span: Span) -> Mention | None:
+    """Return to whom the results are reported, as worded; None where no unit is named."""
+    folded = fold(text[: span.end])
+    for match in _reports().finditer(folded, span.start, span.end):
+        at = match.end()
+        if not (text[at : at + 1].isupper() and _begins_unit(folded, at)):
+            continue
+        end = _REPORT_END.search(folded, at, span.end)
+        stop = end.start() if end else span.end
+        verb = _verb_after(text, folded, at, stop)
+        stop = verb.start() if verb else stop
+        units = split_units(text[at:stop], at)
+        if units:
+            reach = Span(units[0].span.start, units[-1].span.end)
+            return Mention(" ".join(reach.of(text).split()), reach)
+    return None
