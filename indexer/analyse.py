@@ -5,15 +5,12 @@ from __future__ import annotations
 from indexer.abbreviations import find_abbreviations
 from indexer.metadata import read_metadata
 from indexer.notices import document_notices
-from indexer.passages import make_passages
+from indexer.passages import make_passages, tagged
 from indexer.records import Document, SourceText
 from indexer.references import find_references
 from indexer.structure import read_structure
 from indexer.targets import find_targets
 from indexer.tasks import read_tasks
-
-#: Raised whenever the reading of a document changes: an index read with another version is read again.
-VERSION = 1
 
 
 def analyse(doc_id: str, path: str, digest: str, source: SourceText) -> Document:
@@ -23,6 +20,8 @@ def analyse(doc_id: str, path: str, digest: str, source: SourceText) -> Document
     metadata = read_metadata(text, blocks, outline)
     targets = find_targets(text, blocks, outline)
     tasks = read_tasks(text, blocks, outline, targets)
+    references = find_references(text, blocks, outline, metadata)
+    passages = make_passages(text, blocks, outline, metadata, source.pages)
     return Document(
         id=doc_id,
         path=path,
@@ -31,10 +30,10 @@ def analyse(doc_id: str, path: str, digest: str, source: SourceText) -> Document
         blocks=tuple(blocks),
         outline=tuple(outline),
         metadata=metadata,
-        references=tuple(find_references(text, blocks, outline, metadata)),
+        references=tuple(references),
         tasks=tuple(tasks),
         targets=tuple(targets),
         abbreviations=tuple(find_abbreviations(text)),
         notices=(*source.notices, *document_notices(source, blocks, outline, metadata)),
-        passages=tuple(make_passages(text, blocks, outline, metadata, source.pages)),
+        passages=tuple(tagged(passages, blocks, references, targets)),
     )

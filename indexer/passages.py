@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from indexer.clean import collapse
-from indexer.records import BOILERPLATE, Block, Metadata, Page, Passage, Section, Span
+from indexer.records import BOILERPLATE, Block, Metadata, Page, Passage, Reference, Section, Span, Target
 
 MIN_WORDS = 60
 MAX_WORDS = 150
@@ -155,3 +157,24 @@ def _pack(atoms: Sequence[_Atom]) -> Iterator[_Atom]:
             current = _Atom(Span(current.span.start, atom.span.end), current.words + atom.words, kind)
     if current is not None:
         yield current
+
+
+def tagged(
+    passages: Sequence[Passage],
+    blocks: Sequence[Block],
+    references: Sequence[Reference],
+    targets: Sequence[Target],
+) -> list[Passage]:
+    """Note on each passage what it holds beside its words (:attr:`Passage.tags`)."""
+    marks: list[tuple[Span, str]] = [(b.span, b.kind) for b in blocks if b.kind in ("title", "preamble")]
+    marks += [(r.span, "replaces") for r in references if r.role in ("replaces", "amends")]
+    marks += [
+        (r.span, "basis") for r in references if r.role in ("under_plan", "legal_basis") and not r.nested
+    ]
+    marks += [(t.span, "target") for t in targets]
+    return [
+        msgspec.structs.replace(
+            passage, tags=tuple(sorted({tag for span, tag in marks if span.overlaps(passage.span)}))
+        )
+        for passage in passages
+    ]

@@ -280,6 +280,8 @@ class Passage(msgspec.Struct, frozen=True):
     context: str = ""
     page: int | None = None
     kind: Literal["body", "heading", "task", "row", "boilerplate"] = "body"
+    tags: tuple[str, ...] = ()
+    """What else it holds that a kind of question asks for: title, preamble, target, replaces, basis."""
 
 
 class Document(msgspec.Struct, frozen=True):

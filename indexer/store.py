@@ -61,7 +61,8 @@ CREATE INDEX documents_symbol ON documents (symbol_key);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, doc INTEGER NOT NULL REFERENCES documents (num) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT NOT NULL,
-    section_title TEXT NOT NULL, page INTEGER, kind TEXT NOT NULL, embedded TEXT NOT NULL, body BLOB NOT NULL
+    section_title TEXT NOT NULL, page INTEGER, kind TEXT NOT NULL, tags TEXT NOT NULL,
+    embedded TEXT NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX passages_doc ON passages (doc, ordinal);
 CREATE TABLE refs (
@@ -167,6 +168,7 @@ class StoredPassage(msgspec.Struct, frozen=True):
     section_title: str
     page: int | None
     kind: str
+    tags: tuple[str, ...]
     text: str
     embedded: str
 
@@ -373,7 +375,7 @@ class Store:
 
     def _passages(self, where: str, values: Sequence[Any]) -> list[StoredPassage]:
         rows = self._rows(
-            'SELECT p.id, d.id, p.ordinal, p.start, p."end", p.section, p.section_title, p.page, p.kind, '
+            'SELECT p.id, d.id, p.ordinal, p.start, p."end", p.section, p.section_title, p.page, p.kind, p.tags, '
             f"p.embedded FROM passages p JOIN documents d ON d.num = p.doc {where}",
             values,
         )
@@ -387,10 +389,11 @@ class Store:
                 title,
                 page,
                 kind,
+                tuple(tags.split()),
                 self._text(doc)[start:end],
                 embedded,
             )
-            for pid, doc, n, start, end, section, title, page, kind, embedded in rows
+            for pid, doc, n, start, end, section, title, page, kind, tags, embedded in rows
         ]
 
     def filter_passages(self, filters: DocumentFilter) -> Ids | None:
@@ -587,10 +590,10 @@ class StoreWriter:
             ),
         )  # fmt: skip
         many(
-            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 (i, num, n, p.span.start, p.span.end, p.section, p.section_title, p.page, p.kind,
-                 p.embedded, encode(msgspec.structs.replace(p, embedded="")))
+                 " ".join(p.tags), p.embedded, encode(msgspec.structs.replace(p, embedded="")))
                 for n, (i, p) in enumerate(zip(ids, document.passages, strict=True))
             ),
         )  # fmt: skip

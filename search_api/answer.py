@@ -6,7 +6,6 @@ them can answer is looked for in the best sentences, and refused below one thres
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -132,7 +131,9 @@ def _reading(scope: Scope) -> str:
 
 def _notices(documents: Sequence[str], store: Store) -> tuple[DocumentNotice, ...]:
     return tuple(
-        DocumentNotice(doc, notice.code, notice.message) for doc in documents for notice in store.row(doc).notices
+        DocumentNotice(doc, notice.code, notice.message)
+        for doc in documents
+        for notice in store.row(doc).notices
     )
 
 

@@ -33,7 +33,9 @@ def _asked_document(evidence: Evidence) -> list[Document]:
     scored = []
     for at, document in enumerate(ranked[:20]):
         title = document.metadata.title.value if document.metadata.title else ""
-        scored.append((evidence.topic.match(f"{title} {document_label(document)}").recall - 0.02 * at, at, document))
+        scored.append(
+            (evidence.topic.match(f"{title} {document_label(document)}").recall - 0.02 * at, at, document)
+        )
     scored.sort(key=lambda s: (-s[0], s[1]))
     best = scored[0][0]
     return [document for score, _, document in scored if score >= best - 0.1][:3]
@@ -84,11 +86,15 @@ def _basis_of_passage(evidence: Evidence, cites: Citations) -> Drafted:
         inside = [
             r
             for r in document.references
-            if passage.span.covers(r.span) and r.symbol and not r.nested and r.role in ("under_plan", "legal_basis")
+            if passage.span.covers(r.span)
+            and r.symbol
+            and not r.nested
+            and r.role in ("under_plan", "legal_basis")
         ]
         if inside:
             pieces = tuple(
-                AnswerPiece("", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),)) for r in inside
+                AnswerPiece("", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),))
+                for r in inside
             )
             return Drafted((Statement(document.id, "", pieces),), kind="basis")
     return Drafted(())
@@ -102,16 +108,19 @@ def replaces(evidence: Evidence, cites: Citations) -> Drafted:
         if not held:
             continue
         title = document.metadata.title.value if document.metadata.title else ""
-        if not evidence.topic.empty and not evidence.scoped:
-            if evidence.topic.match(f"{title} {document_label(document)}").recall < 0.4:
-                continue
+        named = evidence.topic.match(f"{title} {document_label(document)}").recall
+        if not evidence.topic.empty and not evidence.scoped and named < 0.4:
+            continue
         pieces = tuple(
-            AnswerPiece("Thay thế", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),)) for r in held
+            AnswerPiece("Thay thế", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),))
+            for r in held
         )
         statements.append(Statement(document.id, "", pieces))
     if statements:
         return Drafted(tuple(statements[:3]), kind="replaces")
-    return Drafted((), "Không có trong kho: không văn bản nào được hỏi nêu việc thay thế văn bản khác.", final=True)
+    return Drafted(
+        (), "Không có trong kho: không văn bản nào được hỏi nêu việc thay thế văn bản khác.", final=True
+    )
 
 
 def replaced_by(evidence: Evidence, cites: Citations) -> Drafted:
@@ -124,7 +133,12 @@ def replaced_by(evidence: Evidence, cites: Citations) -> Drafted:
                 number = cites.cite(held.doc, _said_around(document, held.reference), [held.reference.span])
                 word = "Bị thay thế bởi" if held.reference.role == "replaces" else "Được sửa đổi, bổ sung bởi"
                 statements.append(
-                    Statement(held.doc, "", (AnswerPiece(word, document_label(document), (number,)),), labelled=False)
+                    Statement(
+                        held.doc,
+                        "",
+                        (AnswerPiece(word, document_label(document), (number,)),),
+                        labelled=False,
+                    )
                 )
     if statements:
         return Drafted(tuple(statements), kind="replaced_by")
@@ -175,7 +189,11 @@ def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], 
         for name, label in wanted:
             fact: Fact | None = getattr(document.metadata, name)
             if fact is not None and fact.span is not None:
-                shown = collapse(fact.span.of(document.text)) if name != "date" else collapse(fact.span.of(document.text))
+                shown = (
+                    collapse(fact.span.of(document.text))
+                    if name != "date"
+                    else collapse(fact.span.of(document.text))
+                )
                 pieces.append(AnswerPiece(label, shown, (cites.cite(document.id, fact.span, [fact.span]),)))
         if pieces and getattr(document.metadata, wanted[0][0]) is not None:
             statements.append(Statement(document.id, "", tuple(pieces)))
@@ -195,7 +213,10 @@ def issued(evidence: Evidence, cites: Citations) -> Drafted:
     asked = bare(evidence.question.text)
     if re.search(r"ngay|khi nao", asked) and not re.search(r"so hieu|ky hieu|ki hieu|so bao nhieu", asked):
         return _facts(
-            evidence, cites, (("date", "Ngày ban hành"), ("symbol", "Số, ký hiệu")), "để trống ngày ban hành (dự thảo)"
+            evidence,
+            cites,
+            (("date", "Ngày ban hành"), ("symbol", "Số, ký hiệu")),
+            "để trống ngày ban hành (dự thảo)",
         )
     return _facts(
         evidence, cites, (("symbol", "Số, ký hiệu"), ("date", "Ngày ban hành")), "để trống số hiệu (dự thảo)"
@@ -214,11 +235,21 @@ def person(evidence: Evidence, cites: Citations) -> Drafted:
     statements = []
     for document in _asked_document(evidence):
         signer_, capacity = document.metadata.signer, document.metadata.capacity
-        if signer_ is None or capacity is None or signer_.span is None or capacity.span is None or wanted is None:
+        if (
+            signer_ is None
+            or capacity is None
+            or signer_.span is None
+            or capacity.span is None
+            or wanted is None
+        ):
             continue
         held = [m.group() for m in _OFFICE.finditer(bare(capacity.value))]
         if held and held[-1] == wanted.group():
-            number = cites.cite(document.id, Span(min(capacity.span.start, signer_.span.start), signer_.span.end), [signer_.span])
+            number = cites.cite(
+                document.id,
+                Span(min(capacity.span.start, signer_.span.start), signer_.span.end),
+                [signer_.span],
+            )
             statements.append(
                 Statement(document.id, "", (AnswerPiece(capacity.value, signer_.value, (number,)),))
             )
@@ -226,7 +257,8 @@ def person(evidence: Evidence, cites: Citations) -> Drafted:
         return Drafted(tuple(statements), kind="person")
     return Drafted(
         (),
-        "Không có trong kho: không văn bản nào được ký với đúng chức danh được hỏi (người ký thay không cho biết ai giữ chức danh đó).",
+        "Không có trong kho: không văn bản nào được ký với đúng chức danh được hỏi "
+        "(người ký thay không cho biết ai giữ chức danh đó).",
         final=True,
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from indexer.clean import collapse
+from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Document, Mention, Span, Target, Task
 from indexer.units import canonical_unit
@@ -172,7 +174,7 @@ def sentence_around(text: str, block: Span, first: int, last: int) -> Span:
     """Return the sentence or sentences of a block that hold ``[first, last)``."""
     start, end = block.start, block.end
     for match in _CLAUSE_END.finditer(text, block.start, block.end):
-        if match.group().strip(" \n”\")") or text[match.start() - 1] != ";":
+        if match.group().strip(' \n”")') or text[match.start() - 1] != ";":
             if match.end() <= first:
                 start = match.end()
             elif match.start() >= last:
@@ -194,7 +196,8 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
             absent = " và ".join(_ABSENT.get(kind, "thông tin này") for kind in kinds)
             name = shortened(good[0].task.title or good[0].task.span.of(good[0].document.text), 16)
             return Drafted(
-                (), f"Không có trong kho: {document_label(good[0].document)} không nêu {absent} của nhiệm vụ “{name}”."
+                (),
+                f"Không có trong kho: {document_label(good[0].document)} không nêu {absent} của nhiệm vụ “{name}”.",
             )
         return Drafted(())
     # A nearer task that does not state the fact must not be answered by a farther one.
@@ -208,7 +211,10 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
 def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
     absent = " và ".join(_ABSENT.get(kind, "thông tin này") for kind in kinds)
     name = shortened(weighed.task.title or weighed.task.span.of(weighed.document.text), 16)
-    return Drafted((), f"Không có trong kho: {document_label(weighed.document)} không nêu {absent} của nhiệm vụ “{name}”.")
+    return Drafted(
+        (),
+        f"Không có trong kho: {document_label(weighed.document)} không nêu {absent} của nhiệm vụ “{name}”.",
+    )
 
 
 def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
@@ -330,7 +336,7 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
                 continue
             for span in _sentences(document.text, block.span):
                 words = span.of(document.text)
-                if wants_figure and not _FIGURE.search(words):
+                if not _holds_fact(words, evidence.question.kinds):
                     continue
                 match = evidence.topic.match(words)
                 context = evidence.topic.match(f"{passage.section_title}\n{words}")
@@ -349,9 +355,21 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
     return Drafted(tuple(statements), kind="sentence")
 
 
+_ASSIGNS = re.compile(r"chủ trì|giao |phụ trách|chịu trách nhiệm|đầu mối|chỉ đạo|phối hợp", re.IGNORECASE)
+
+
+def _holds_fact(words: str, kinds: Sequence[str]) -> bool:
+    """Say whether a sentence holds the kind of fact that is asked for: a figure, a date, an assignment."""
+    if "target" in kinds:
+        return bool(_FIGURE.search(words))
+    if "deadline" in kinds and not find_deadlines(words):
+        return False
+    return not {"lead", "direct", "coordinate"} & set(kinds) or bool(_ASSIGNS.search(words))
+
+
 def _sentences(text: str, block: Span) -> list[Span]:
     cuts = [block.start]
     for match in re.finditer(r"(?<=[.;!?…])[”\")]*\s+(?=\S)", text[block.start : block.end]):
         cuts.append(block.start + match.end())
     cuts.append(block.end)
-    return [Span(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]
+    return [Span(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+from itertools import pairwise
 from typing import NamedTuple
 
 from indexer.clean import bare, fold
 from search_api.expand import Added
 
-#: Syllables that say little by themselves: they count a fifth of a content syllable.
-_LIGHT = frozenset(
-    """và của các cho trong về với theo tại từ đến là được có những một này đó để do thì mà ở ra vào trên dưới như
-    khi nếu cũng đã sẽ đang việc nhiệm vụ công tác thực hiện triển khai tổ chức kế hoạch văn bản nội dung phải cần
-    chỉ tiêu mục đặt đạt tỷ tỉ lệ thời hạn hoàn thành xong kết quả hiện nay mức từ nội
-    hoặc hay nhằm bằng qua lại còn nhiều mỗi từng tất cả hãy đơn vị cơ quan giao năm xã tỉnh sở số lên người""".split()
-)
+#: What a syllable of rules/light_words.txt counts beside a content syllable.
 _LIGHT_WEIGHT = 0.2
-_LIGHT_FOLDED = frozenset(fold(syllable) for syllable in _LIGHT)
-_LIGHT_BARE = frozenset(bare(syllable) for syllable in _LIGHT)
 _SYLLABLE = re.compile(r"\d+(?:[./,]\d+)*%?|[^\W_]+")
+
+
+@lru_cache(maxsize=2)
+def light_words(plain: bool) -> frozenset[str]:
+    """Return the syllables that say little by themselves, without diacritics where ``plain``."""
+    content = (resources.files("search_api.rules") / "light_words.txt").read_text(encoding="utf-8")
+    folding = bare if plain else fold
+    lines = [line for line in content.splitlines() if not line.startswith("#")]
+    return frozenset(folding(word) for line in lines for word in line.split())
 
 
 def syllables(text: str, plain: bool) -> list[str]:
@@ -40,7 +44,7 @@ class Topic:
     def __init__(self, text: str, added: Iterable[Added], plain: bool) -> None:
         self.plain = plain
         self.words = syllables(text, plain)
-        light = _LIGHT_BARE if plain else _LIGHT_FOLDED
+        light = light_words(plain)
         self.weights = [_LIGHT_WEIGHT if word in light else 1.0 for word in self.words]
         self.total = sum(self.weights)
         self.light = light
@@ -70,7 +74,7 @@ class Topic:
             return Match(0.0, 0.0)
         words = syllables(text, self.plain)
         held = set(words)
-        pairs = set(zip(words, words[1:], strict=False))
+        pairs = set(pairwise(words))
         said = [self._said(i, held, pairs) for i in range(len(self.words))]
         for positions, other, factor in self.others:
             if _contains(words, held, other):

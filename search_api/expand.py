@@ -85,7 +85,7 @@ def expand(text: str, *, plain: bool = False, own: dict[str, str] | None = None)
     for match in _WORD.finditer(text):
         word = match.group()
         short = squeezed(word)
-        written = word.isupper() or any(c in word for c in "&-") or not plain and not word.islower()
+        written = word.isupper() or any(c in word for c in "&-") or (not plain and not word.islower())
         if len(short) < 2 or not (written or len(short) >= 3 or plain):
             continue
         longs = (learned[short],) if short in learned else table.get(short, ())

@@ -65,7 +65,11 @@ def _y_folded(pattern: str) -> str:
 def question_rules() -> tuple[Rule, ...]:
     """Return the patterns of asking in the order of the file."""
     return tuple(
-        Rule(kind, re.compile(rf"(?<![a-z0-9])(?:{_y_folded(pattern)})(?![a-z0-9])"), tuple(examples.split(" | ")))
+        Rule(
+            kind,
+            re.compile(rf"(?<![a-z0-9])(?:{_y_folded(pattern)})(?![a-z0-9])"),
+            tuple(examples.split(" | ")),
+        )
         for kind, pattern, examples in _rows("questions.tsv")
     )
 

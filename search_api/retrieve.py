@@ -17,7 +17,6 @@ from indexer.engine import Engine, Found, Ids, LexicalQuery, LexicalWeights
 from search_api.expand import Added, expand
 from search_api.question import Question
 
-
 RESTORED = 0.8
 """How much the most probable accents count beside the words typed without them."""
 
@@ -102,7 +101,11 @@ def retrieve(
 ) -> Fused:
     """Find passages for a question among ``allowed`` (all where None), best first."""
     added = expand(question.topic or question.text, plain=question.plain, own=own)
-    restored = encoder.restore(question.topic or question.text) if question.plain and isinstance(encoder, Restores) else ""
+    restored = (
+        encoder.restore(question.topic or question.text)
+        if question.plain and isinstance(encoder, Restores)
+        else ""
+    )
     if has_diacritics(restored):
         added.append(Added(question.topic, restored, RESTORED))
     lexical: dict[int, float] = {}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from indexer.clean import bare, collapse
 from indexer.store import Store, StoredDocument
+from search_api.coverage import Topic
 from search_api.expand import expand
 from search_api.question import Question
 
@@ -25,20 +26,24 @@ _DOCUMENT_OF = re.compile(
     r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|thong tu|nghi dinh|bo phan nao|phong nao|don vi nao)"
     r"(?: [a-z0-9]+){0,12} (?:cua|do|o|tai|thuoc|trong)$|(?:van ban|ke hoach|chi thi|nghi quyet)(?: cua)?$"
 )
-_PLACE = re.compile(r"(?:xã|phường|tỉnh|thành phố|đặc khu|huyện|thị xã|thị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})")
+_PLACE = re.compile(
+    r"(?:xã|phường|tỉnh|thành phố|đặc khu|huyện|thị xã|thị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})"
+)
 
 
 class Scope(NamedTuple):
     """The documents that may answer; ``docs`` is None where the question names none.
 
     ``names`` are the words of the question that limit it; ``missing`` are symbols and places that it
-    asks about and that no document of the index bears; ``cited_by`` says where a missing symbol is cited.
+    asks about and that no document of the index bears; ``cited_by`` says where a missing symbol is cited;
+    ``themes`` are the subjects by which it names documents ("kế hoạch *phòng cháy* của xã").
     """
 
     docs: tuple[str, ...] | None
     names: tuple[str, ...]
     missing: tuple[str, ...]
     cited_by: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
 
 
 def written_out(text: str) -> str:
@@ -56,7 +61,9 @@ def _flat(text: str) -> str:
 
 def _bears(row: StoredDocument, name: str) -> bool:
     held = f" {_flat(' '.join(filter(None, (row.issuer, row.locality, row.title))))} "
-    return f" {name} " in held or (row.issuer is not None and f" {name} " in f" {_flat(_expanded(row.issuer))} ")
+    return f" {name} " in held or (
+        row.issuer is not None and f" {name} " in f" {_flat(_expanded(row.issuer))} "
+    )
 
 
 def _expanded(issuer: str) -> str:
@@ -68,7 +75,10 @@ def _expanded(issuer: str) -> str:
 
 def _of_a_document(written: str, name: str) -> bool:
     """Say whether an issuer is named as one ("kế hoạch của Sở Nội vụ"), not as a unit that has to do something."""
-    return any(_DOCUMENT_OF.search(written[: match.start()]) for match in re.finditer(re.escape(f" {name} "), written))
+    return any(
+        _DOCUMENT_OF.search(written[: match.start()])
+        for match in re.finditer(re.escape(f" {name} "), written)
+    )
 
 
 def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument]) -> Scope:
@@ -111,7 +121,12 @@ def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument])
     docs = set().union(*groups) if groups else None
     if docs is None:
         missing += _missing_places(question.text, rows)
-    return Scope(tuple(sorted(docs)) if docs is not None else None, tuple(names), tuple(missing), tuple(dict.fromkeys(cited)))
+    return Scope(
+        tuple(sorted(docs)) if docs is not None else None,
+        tuple(names),
+        tuple(missing),
+        tuple(dict.fromkeys(cited)),
+    )
 
 
 def _missing_places(text: str, rows: Sequence[StoredDocument]) -> list[str]:
@@ -130,7 +145,10 @@ def without_names(topic: str, scope: Scope) -> str:
     for name in scope.names:
         pattern = r"[\W_]+".join(map(re.escape, name.split()))
         flat = bare(written)
-        match = re.search(rf"(?<![a-z0-9])(?:(?:cua|o|tai|tren dia ban|trong)\s+)?(?:(?:xa|tinh|phuong)\s+)?{pattern}(?![a-z0-9])", flat)
+        match = re.search(
+            rf"(?<![a-z0-9])(?:(?:cua|o|tai|tren dia ban|trong)\s+)?(?:(?:xa|tinh|phuong)\s+)?{pattern}(?![a-z0-9])",
+            flat,
+        )
         if match:
             written = written[: match.start()] + " " + written[match.end() :]
     return collapse(written)
@@ -142,4 +160,12 @@ def topic_text(question: Question, scope: Scope) -> str:
     for added in expand(text, plain=question.plain):
         if added.factor > 0.8 and not re.search(r"\s", added.typed):
             text = re.sub(rf"(?<!\w){re.escape(added.typed)}(?!\w)", added.text, text, count=1)
-    return without_names(text, scope)
+    text = without_names(text, scope)
+    for theme in scope.themes:
+        at = bare(text).find(bare(theme))
+        if at >= 0:
+            rest = collapse(f"{text[:at]} {text[at + len(theme) :]}")
+            # The theme is all that is asked about in "ai chủ trì kế hoạch phòng cháy của xã": keep it then.
+            if not Topic(rest, (), question.plain).empty:
+                text = rest
+    return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from indexer.clean import bare, collapse
+from indexer.clean import bare, collapse, fold
 from indexer.encode import Encoder, load_encoder
 from indexer.records import Span
 from indexer.references import resolve_reference
@@ -20,6 +21,7 @@ from indexer.store import Store, StoredDocument, StoredPassage
 from search_api import answer as answering
 from search_api import views
 from search_api.coverage import syllables
+from search_api.priors import prior
 from search_api.question import Question, understand
 from search_api.retrieve import RetrievalSettings, retrieve
 from search_api.schemas import (
@@ -38,25 +40,6 @@ _ANSWER_DEPTH = 60
 """Passages an answer may rest on."""
 _SCOPE_BONUS = 0.6
 """What a passage of a document that the question names gains in a search."""
-PRIORS = {
-    ("", "boilerplate"): -0.3,
-    ("", "heading"): -0.05,
-    ("signer", "boilerplate"): 0.8,
-    ("issued", "boilerplate"): 0.8,
-    ("person", "boilerplate"): 0.8,
-    ("lead", "task"): 0.12,
-    ("coordinate", "task"): 0.15,
-    ("deadline", "task"): 0.12,
-    ("direct", "task"): 0.12,
-    ("unit_tasks", "task"): 0.12,
-}
-KIND_TAGS = {
-    "basis": ("preamble",),
-    "replaces": ("replaces",),
-    "replaced_by": ("replaces",),
-    "topic_docs": ("title",),
-    "target": ("target",),
-}
 _SYMBOL_BONUS = {"own": 2.0, "cites": 1.0}
 
 
@@ -93,7 +76,11 @@ class Service:
     # -- search -------------------------------------------------------------------------------
 
     def passages(
-        self, question: Question, within: Filters | Sequence[str], k: int, settings: RetrievalSettings | None = None
+        self,
+        question: Question,
+        within: Filters | Sequence[str],
+        k: int,
+        settings: RetrievalSettings | None = None,
     ) -> list[tuple[StoredPassage, float]]:
         """Find passages for a question within filters or a list of documents, best first."""
         if isinstance(within, Filters):
@@ -109,28 +96,11 @@ class Service:
         held = self.store.passages(scores)
         bonus = self._bonus(question, scope)
         ranked = [
-            (passage, scores[passage.id] + bonus.get(passage.doc, 0.0) + self._prior(passage, question))
+            (passage, scores[passage.id] + bonus.get(passage.doc, 0.0) + prior(passage, question))
             for passage in held
         ]
         ranked.sort(key=lambda item: (-item[1], item[0].id))
         return ranked[:k]
-
-    def _prior(self, passage: StoredPassage, question: Question) -> float:
-        """How likely a passage is to answer this kind of question, whatever its words."""
-        document = self.store.document(passage.doc)
-        value = PRIORS.get((question.kinds[0] if question.kinds else "", passage.kind), 0.0)
-        value += PRIORS.get(("", passage.kind), 0.0)
-        for kind in question.kinds:
-            tags = KIND_TAGS.get(kind, ())
-            if "title" in tags and any(b.kind in ("title",) and b.span.overlaps(passage.span) for b in document.blocks):
-                value += 0.5
-            if "preamble" in tags and any(b.kind == "preamble" and b.span.overlaps(passage.span) for b in document.blocks):
-                value += 0.35
-            if "replaces" in tags and any(r.role == "replaces" and passage.span.covers(r.span) for r in document.references):
-                value += 0.8
-            if "target" in tags and any(t.span.overlaps(passage.span) for t in document.targets):
-                value += 0.1
-        return value
 
     def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
         """Put the documents that a question names first, and those that bear its symbol before all."""
@@ -155,7 +125,9 @@ class Service:
         documents = [rows[doc] for doc in dict.fromkeys(passage.doc for passage, _ in found)]
         return SearchResult(query, hits, _facets(documents), time.perf_counter() - started)
 
-    def _hit(self, rank: int, score: float, passage: StoredPassage, row: StoredDocument, question: Question) -> Hit:
+    def _hit(
+        self, rank: int, score: float, passage: StoredPassage, row: StoredDocument, question: Question
+    ) -> Hit:
         return Hit(
             rank=rank,
             score=round(score, 4),
@@ -208,7 +180,9 @@ class Service:
             views.reference_row(reference, doc, resolved.get((doc, reference.span.start)))
             for reference in document.references
         )
-        cited_by = sorted({citing for (citing, _), target in resolved.items() if target == doc and citing != doc})
+        cited_by = sorted(
+            {citing for (citing, _), target in resolved.items() if target == doc and citing != doc}
+        )
         return views.document_view(document, references, tuple(cited_by), self._status().get(doc))
 
     def tasks(
@@ -309,14 +283,7 @@ def _facets(documents: Sequence[StoredDocument]) -> dict[str, dict[str, int]]:
 def matched_words(text: str, offset: int, question: Question) -> tuple[tuple[int, int], ...]:
     """Return the stretches of a passage that the words of the topic match, as document offsets."""
     wanted = {word for word in syllables(question.topic or question.text, question.plain) if len(word) > 1}
-    if question.plain:
-        flat = bare(text)
-    else:
-        from indexer.clean import fold
-
-        flat = fold(text)
-    import re
-
+    flat = bare(text) if question.plain else fold(text)
     marks: list[Span] = []
     for match in re.finditer(r"\d+(?:[./,]\d+)*%?|[^\W_]+", flat):
         if match.group() not in wanted:
@@ -326,5 +293,8 @@ def matched_words(text: str, offset: int, question: Question) -> tuple[tuple[int
         else:
             marks.append(Span(match.start(), match.end()))
     # A lone syllable matches by chance; a run of two is the word that was looked for.
-    kept = [m for m in marks if " " in text[m.start : m.end].strip() or len(wanted) == 1 or any(c.isdigit() for c in text[m.start : m.end])]
-    return tuple((offset + m.start, offset + m.end) for m in kept)
+    return tuple(
+        (offset + mark.start, offset + mark.end)
+        for mark in marks
+        if len(wanted) == 1 or re.search(r"\s|\d", text[mark.start : mark.end])
+    )

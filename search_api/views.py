@@ -159,7 +159,8 @@ def document_view(
         draft=metadata.draft,
         text=document.text,
         outline=tuple(
-            OutlineRow(s.num, s.title, s.depth, s.kind, s.path, s.span.start, s.span.end) for s in document.outline
+            OutlineRow(s.num, s.title, s.depth, s.kind, s.path, s.span.start, s.span.end)
+            for s in document.outline
         ),
         references=references,
         tasks=tuple(task_row(task, document) for task in document.tasks),

@@ -1,0 +1,41 @@
+"""What a kind of question expects of a passage beside its words: structure as evidence.
+
+Values are added to the fused score, which lies in [0, 1]; fitted on development data.
+"""
+
+from __future__ import annotations
+
+from indexer.store import StoredPassage
+from search_api.question import Question
+
+_KINDS: dict[str, dict[str, float]] = {
+    "": {"boilerplate": -0.3, "heading": -0.05},
+    "signer": {"boilerplate": 0.8},
+    "issued": {"boilerplate": 0.8},
+    "person": {"boilerplate": 0.8},
+    "lead": {"task": 0.12, "row": 0.06},
+    "coordinate": {"task": 0.15, "row": 0.08},
+    "deadline": {"task": 0.12, "row": 0.06},
+    "direct": {"task": 0.12},
+    "unit_tasks": {"task": 0.12, "row": 0.06},
+}
+"""By kind of question ("" for every one), what a kind of passage gains."""
+
+_TAGS: dict[str, dict[str, float]] = {
+    "basis": {"preamble": 0.35, "basis": 0.15},
+    "replaces": {"replaces": 0.8},
+    "replaced_by": {"replaces": 0.8},
+    "topic_docs": {"title": 0.5},
+    "target": {"target": 0.1},
+}
+"""By kind of question, what a tag of a passage gains."""
+
+
+def prior(passage: StoredPassage, question: Question) -> float:
+    """Return what is added to the score of a passage for the kinds of a question."""
+    value = _KINDS[""].get(passage.kind, 0.0)
+    if question.kinds:
+        value += _KINDS.get(question.kinds[0], {}).get(passage.kind, 0.0)
+    for kind in question.kinds:
+        value += sum(_TAGS.get(kind, {}).get(tag, 0.0) for tag in passage.tags)
+    return value
