@@ -754,7 +754,7 @@ def _fields(view: DocumentView, own: str) -> tuple[Field, ...]:
         Field("Ngày", wording.day(view.date) or "không rõ", at("date")),
         Field("Người ký", ", ".join(part for part in (view.signer, view.capacity) if part), at("signer")),
         Field("Nơi nhận", _first(view.recipients), None),
-        Field("Tệp", view.path, None),
+        Field("Tệp", re.split(r"[/\\]", view.path)[-1], None),
     )
     return tuple(field for field in given if field.value)
 

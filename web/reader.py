@@ -192,7 +192,11 @@ def _tables(
 def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the span of each cell of a row line, without the pipes and the space around."""
     cuts = [m.start() for m in _CELL.finditer(text, start, end)]
-    edges = cuts if len(cuts) > 1 else [start - 1, end]
+    before = [start - 1] if not cuts or text[start : cuts[0]].strip() else []
+    after = [end] if not cuts or text[cuts[-1] + 1 : end].strip() else []
+    edges = [*before, *cuts, *after]
+    if len(edges) < 2:
+        edges = [start - 1, end]
     for left, right in pairwise(edges):
         a, b = left + 1, right
         while a < b and text[a].isspace():
