@@ -37,7 +37,8 @@ _WEAK = frozenset(
     {"cần", "phải", "là", "được giao", "không", "chưa", "đã", "vẫn", "cũng", "khi", "nếu", "luôn"}
 )
 _ADVERBIAL = re.compile(
-    r"(?:căn cứ|trên cơ sở|trong quá trình|trong thời gian|hằng năm|hàng năm|định kỳ|khi|nếu|để|nhằm|theo|trước|sau|đến|từ)\s"
+    r"(?:căn cứ|trên cơ sở|trong quá trình|trong thời gian|hằng năm|hàng năm|định kỳ|khi|nếu|để|nhằm"
+    r"|theo(?! dõi)|trước|sau|đến|từ)\s"
 )
 _NOUN_BEFORE = re.compile(
     r"(?:cơ quan|viện|ban|đoàn|tổ|đội|hội đồng|cơ sở|trung tâm|cán bộ|ủy ban|nhà|lực lượng|bộ phận|công tác"
@@ -62,15 +63,27 @@ _NOUNS = frozenset(
     }
 )
 _ORGANISATION = re.compile(r"(?:các|những|mọi|mỗi|,|và|cơ quan|ban)\s+$")
+_PARTY_ORGANISATION = re.compile(r"\s+(?:cơ sở )?(?:đảng|chính trị|đoàn thể|công đoàn)(?!\w)")
+_SOMEBODY = re.compile(r"cán bộ|công chức|viên chức|người|thành viên")
+_SPACE = re.compile(r"\s*")
+_LEADS_WITH = re.compile(r"chủ trì,?\s+(?:và\s+)?phối hợp")
+_OFFICER = re.compile(r"đồng chí\s+(?:bí|chủ|phó|giám|trưởng)")
 _ORGANISATION_NAME = re.compile(
-    r"\s+(?:đảng|chính trị|xã hội|tôn giáo|đoàn thể|liên quan|kinh tế|hội|thành viên|cơ sở|công đoàn|khoa học|cán bộ"
+    r"\s+(?:đảng|chính trị|xã hội|tôn giáo|đoàn thể|liên quan|kinh tế|hội|thành viên|cơ sở|công đoàn|khoa học"
+    r"|cán bộ|pháp chế|hành nghề|quốc tế|tư vấn"
     r"|trực thuộc|tín dụng|tỉnh ủy|thành ủy|trung ương)(?!\w)"
 )
 
 
+@lru_cache(maxsize=8)
+def _folded(text: str) -> str:
+    """Fold a whole text once; every function here reads stretches of it."""
+    return fold(text)
+
+
 @lru_cache(maxsize=1)
 def _opening() -> re.Pattern[str]:
-    return re.compile(accented("plural", "head", "whole", "position") + r"(?!\w)")
+    return re.compile(accented("head", "whole", "position") + r"(?!\w)")
 
 
 @lru_cache(maxsize=1)
@@ -91,11 +104,14 @@ def first_sentence(text: str, span: Span) -> Span:
     return span
 
 
+_LATER_GIVEN = re.compile(r"(?<=[.;])\s+(?=giao\s)")
+
+
 def given_in(text: str, span: Span) -> Assignment | None:
     """Read a later sentence "Giao X …" of a stretch; None where there is none."""
-    folded = fold(text[: span.end])
-    for match in re.finditer(r"(?<=[.;])\s+(?=giao\s)", folded[span.start :]):
-        at = span.start + match.end()
+    folded = _folded(text)
+    for match in _LATER_GIVEN.finditer(folded, span.start, span.end):
+        at = match.end()
         found = _given(text, folded, at, _clause_end(text, at, span.end)) if text[at].isupper() else None
         if found is not None:
             return found
@@ -104,21 +120,28 @@ def given_in(text: str, span: Span) -> Assignment | None:
 
 def begins_with_verb(text: str, span: Span) -> bool:
     """Say whether a stretch begins with what is to be done ("Thành lập …")."""
-    return _verbs().match(fold(text[: span.end]), span.start) is not None
+    return _verbs().match(_folded(text), span.start) is not None
+
+
+@lru_cache(maxsize=1)
+def _plural() -> re.Pattern[str]:
+    return re.compile(accented("plural") + r"\s+(?:" + accented("plural") + r"\s+)?")
 
 
 def _begins_unit(folded: str, at: int) -> bool:
+    plural = _plural().match(folded, at)
+    if plural is not None:
+        at = plural.end()
     opening = _opening().match(folded, at)
     if opening is None:
         return False
+    if plural is not None and folded.startswith("tổ chức", at):
+        return True
     no_unit = _no_unit().match(folded, at)
     if no_unit is None:
         return True
     if no_unit.group() == "tổ chức":
-        return (
-            re.match(r"\s+(?:cơ sở )?(?:đảng|chính trị|đoàn thể|công đoàn)(?!\w)", folded[no_unit.end() :])
-            is not None
-        )
+        return _PARTY_ORGANISATION.match(folded, no_unit.end()) is not None
     return False
 
 
@@ -136,10 +159,17 @@ def _verb_after(text: str, folded: str, start: int, end: int) -> re.Match[str] |
             continue
         if word in _NOUNS and _NOUN_BEFORE.search(before):
             continue
+        if word in ("được giao", "được phân công") or re.search(r"được (?:giao|phân công)\s+$", before):
+            # "Cơ quan được giao chủ trì soạn thảo phải …": part of the name; "X được giao …" has no other verb.
+            if _verbs().search(folded, match.end(), min(end, match.end() + 80)):
+                continue
+            return match
         if word == "lãnh đạo" and re.search(r"(?:đồng chí|các|tập thể|,|đại diện)\s+$", before):
             continue
         if word == "giúp" and folded.startswith(" việc", match.end()):
             continue
+        if re.search(r"(?<!\w)được\s+$", before):
+            return None
         if word == "phải" or not before.strip():
             return match if before.strip() else None
         return match
@@ -153,7 +183,7 @@ def _clause_end(text: str, start: int, end: int) -> int:
 
 def read_assignment(text: str, span: Span) -> Assignment | None:
     """Read whom the first sentence of a stretch assigns; None where it names nobody."""
-    folded = fold(text[: span.end])
+    folded = _folded(text)
     start = span.start
     while start < span.end and not text[start].isalnum():
         start += 1
@@ -174,6 +204,8 @@ def _given(text: str, folded: str, start: int, end: int) -> Assignment | None:
     lead = split_units(text[given.end() : stop], given.end())
     if not lead or (verb is None and len(text[given.end() : stop].split()) > 30):
         return None
+    if text[given.end()].islower() and _SOMEBODY.match(folded, given.end()):
+        return None
     words = text[start : start + len(given.group(1))]
     basis = f"{words} … {_verb_words(folded, verb)}" if verb else f"{words} …"
     return Assignment(tuple(lead), basis, True, verb.end() if verb else stop)
@@ -183,6 +215,11 @@ def _verb_words(folded: str, verb: re.Match[str]) -> str:
     """Return the verb and one that follows it at once ("chủ trì tham mưu")."""
     following = _verbs().match(folded, verb.end() + 1) if folded[verb.end() : verb.end() + 1] == " " else None
     return f"{verb.group()} {following.group()}" if following else verb.group()
+
+
+def _after_space(folded: str, at: int) -> int:
+    found = _SPACE.match(folded, at)
+    return found.end() if found else at
 
 
 def _stop(text: str, start: int, end: int) -> int:
@@ -205,8 +242,10 @@ def _asked(text: str, folded: str, start: int, end: int) -> Assignment | None:
 
 def _subject(text: str, folded: str, start: int, end: int) -> Assignment | None:
     at = start
+    if people := _PEOPLE.match(folded, start, end):
+        at = people.end()
     if not _begins_unit(folded, at):
-        at = _after_adverbial(folded, start, end)
+        at = _after_adverbial(text, folded, start, end)
         if at < 0:
             return None
     verb = _verb_after(text, folded, at, end)
@@ -216,7 +255,7 @@ def _subject(text: str, folded: str, start: int, end: int) -> Assignment | None:
         return None
     if verb and colon < 0 and verb.group() in ("yêu cầu", "đề nghị", "giao", "phân công"):
         # "UBND xã yêu cầu các phòng …": the work is the other's.
-        rest = verb.end() + len(folded[verb.end() :]) - len(folded[verb.end() :].lstrip())
+        rest = _after_space(folded, verb.end())
         passed_on = _asked(text, folded, verb.start(), end) or _given(text, folded, verb.start(), end)
         if passed_on is not None:
             return passed_on
@@ -226,22 +265,33 @@ def _subject(text: str, folded: str, start: int, end: int) -> Assignment | None:
     if not lead:
         return None
     if colon > 0:
+        after = _after_space(folded, colon + 1)
+        if after < end and not (_verbs().match(folded, after) or text[after] in "-+"):
+            return None
         return Assignment(tuple(lead), "chủ ngữ", True, colon + 1)
     word = verb.group() if verb else ""
-    if re.match(r"chủ trì,?\s+(?:và\s+)?phối hợp", folded[verb.start() : end] if verb else ""):
-        return Assignment(tuple(lead), "chủ trì, phối hợp với", True, verb.end() if verb else stop)
+    if verb and _LEADS_WITH.match(folded, verb.start(), end):
+        return Assignment(tuple(lead), "chủ trì, phối hợp với", True, verb.end())
     basis = "chủ trì" if word == "chủ trì" else "chủ ngữ"
     strong = _STRONG.match(word) is not None or word not in _WEAK
     return Assignment(tuple(lead), basis, strong, verb.end() if verb else stop)
 
 
-def _after_adverbial(folded: str, start: int, end: int) -> int:
+_COMMA = re.compile(r",\s+")
+_PEOPLE = re.compile(
+    r"(?:các\s+)?(?:ông|bà|đồng chí)(?:\s*[,(/]?\s*bà\)?)?\s*:\s*|các\s+ông(?:\s*[,(/]\s*bà\)?)?\s+"
+)
+_PERSON = re.compile(r"(?:đồng chí|ông|bà)\s+[A-ZĐÀ-Ỹ]", re.I)
+
+
+def _after_adverbial(text: str, folded: str, start: int, end: int) -> int:
     """Return where the subject begins after "Căn cứ …, "; -1 where there is none."""
     if _ADVERBIAL.match(folded, start, end) is None:
         return -1
-    for comma in re.finditer(r",\s+", folded[start:end]):
-        at = start + comma.end()
-        if _begins_unit(folded, at) and _verbs().search(folded, at, min(end, at + 160)):
+    for comma in _COMMA.finditer(folded, start, end):
+        at = comma.end()
+        named = text[at].isupper() or folded.startswith(("các ", "những ", "mọi "), at)
+        if named and _begins_unit(folded, at) and _verbs().search(folded, at, min(end, at + 160)):
             return at
     return -1
 
@@ -265,14 +315,16 @@ class UnitTitle(msgspec.Struct, frozen=True):
 
 def unit_title(text: str, span: Span) -> UnitTitle | None:
     """Read a heading as the name of a unit or a list of units; None for any other heading."""
-    folded = fold(text[: span.end])
+    folded = _folded(text)
     start, end = span.start, span.end
     while start < end and not text[start].isalnum():
         start += 1
     while end > start and text[end - 1] in " \n:.;*":
         end -= 1
-    if prefix := _TITLE_PREFIX.match(folded, start, end):
+    if prefix := _TITLE_PREFIX.match(folded, start, end) or _PEOPLE.match(folded, start, end):
         start = prefix.end()
+    if _PERSON.match(text, start, end) and not _OFFICER.match(folded, start, end):
+        return None
     if len(text[start:end].split()) > 40 or not _begins_unit(folded, start):
         return None
     directs = False
@@ -286,7 +338,7 @@ def unit_title(text: str, span: Span) -> UnitTitle | None:
     return UnitTitle(tuple(units), directs) if units else None
 
 
-_WITH = re.compile(r"phối hợp(?:\s+chặt chẽ)?\s+(?:với|cùng(?:\s+với)?)\s+")
+_WITH = re.compile(r"phối hợp(?:\s+chặt chẽ)?\s+(?:(?:với|cùng(?:\s+với)?)\s+)?")
 _WITH_END = re.compile(
     r"\s+(?:trong việc|trong công tác|trong quá trình|trong triển khai|về việc|để|nhằm|thông qua|theo|khi|trước|trên địa bàn"
     r"|thường xuyên|kịp thời)(?!\w)|[.;:(]|,\s+(?=bảo đảm|đảm bảo|kịp)"
@@ -295,7 +347,7 @@ _WITH_END = re.compile(
 
 def coordinating_in(text: str, span: Span) -> list[Mention]:
     """Return the units named after "phối hợp với" in a stretch, each once."""
-    folded = fold(text[: span.end])
+    folded = _folded(text)
     found: list[Mention] = []
     for match in _WITH.finditer(folded, span.start, span.end):
         if not _begins_unit(folded, match.end()):
@@ -321,14 +373,14 @@ def _reports() -> re.Pattern[str]:
 
 
 _REPORT_END = re.compile(
-    r"\s+(?:kết quả|theo|trước|để|định kỳ|về|tình hình|trong|khi|qua|những|đề xuất|xem xét|chậm nhất)(?!\w)|[.;:(]"
+    r"\s+(?:kết quả|theo|trước|để|định kỳ|về|tình hình|trong|khi|qua|những|đề xuất|xem xét|chậm nhất|biết)(?!\w)|[.;:(]"
     r"|,\s+(?!các|đảng|ban|ubnd|sở)"
 )
 
 
 def report_to(text: str, span: Span) -> Mention | None:
     """Return to whom the results are reported, as worded; None where no unit is named."""
-    folded = fold(text[: span.end])
+    folded = _folded(text)
     for match in _reports().finditer(folded, span.start, span.end):
         at = match.end()
         if not (text[at : at + 1].isupper() and _begins_unit(folded, at)):

@@ -74,7 +74,7 @@ _LEADING = re.compile(
     r"^(?:(?:và|với|cùng|cùng với|gồm|giao|là|đề nghị|mời)\s+|[-–+•*]\s*|\d{1,2}[.)]\s+)+", re.I
 )
 _AFTERWARDS = re.compile(
-    r"\s+(?:theo\s+(?:lĩnh\s+vực|chức\s+năng|thẩm\s+quyền|phân\s+công|dõi|quy\s+định)|căn\s+cứ|thực\s+hiện|tổ\s+chức\s+(?:thực\s+hiện|triển\s+khai)"
+    r"(?:,?\s+trong\s+phạm\s+vi\b.*|\s+(?:và|với|cùng))$|\s+(?:theo\s+(?:lĩnh\s+vực|chức\s+năng|thẩm\s+quyền|phân\s+công|dõi|quy\s+định)|căn\s+cứ|thực\s+hiện|tổ\s+chức\s+(?:thực\s+hiện|triển\s+khai)"
     r"|triển\s+khai|chịu\s+trách\s+nhiệm|có\s+trách\s+nhiệm|báo\s+cáo|tham\s+mưu(?!\s*,?\s*giúp\s+việc))\b.*$",
     re.S,
 )
@@ -181,6 +181,9 @@ def _begins_unit(text: str, folded: str, start: int, stop: int, at: int, end: in
     head = _opens("head", "whole", "position").match(folded, at, end)
     if head is None:
         return False
+    no_unit = _opens("no_unit").match(folded, at, end)
+    if no_unit is not None and no_unit.group() != "tổ chức":
+        return False
     if _opens("in_field").match(folded, at, end) and _DEPARTMENT.match(folded, start, stop):
         return False
     following = folded[head.end() : _next_separator(text, head.end(), end)].strip(" .;")
@@ -189,6 +192,8 @@ def _begins_unit(text: str, folded: str, start: int, stop: int, at: int, end: in
     proper = text[at].isupper()
     says_which = bool(following) and (office is not None or not _opens("generic", "head").match(following))
     collective = _collective(_LEADING.sub("", folded[start:stop]).strip(_EDGE))
+    if proper and office is not None and " " in office.group():
+        return True
     if proper:
         return whole is not None or says_which or (bool(following) and not collective)
     if collective or (office is not None and whole is None and not says_which):
