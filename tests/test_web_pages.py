@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from indexer.errors import DamagedIndex, MissingIndex
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, Hit
 from web.addresses import address, document_path, span_path
+from web.answers import snippet
 from web.app import create_app, is_loopback
 from web.guard import CONTENT_SECURITY_POLICY
-from web.pages import snippet
 
 TODAY = datetime.date(2026, 6, 10)
 ASKED = "Ai chủ trì xây dựng kho dữ liệu dùng chung của tỉnh?"

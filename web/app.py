@@ -43,7 +43,8 @@ from web import wording
 from web.addresses import DOCUMENTS, HOME
 from web.contexts import ApiOperation, ApiPage, ApiParameter, ErrorPage, Link, Page
 from web.guard import Guard, Scope, new_reference
-from web.pages import empty_page, navigation, pages
+from web.listing import navigation
+from web.pages import empty_page, pages
 
 logger = logging.getLogger("chithi.web")
 
