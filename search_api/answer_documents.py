@@ -189,11 +189,7 @@ def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], 
         for name, label in wanted:
             fact: Fact | None = getattr(document.metadata, name)
             if fact is not None and fact.span is not None:
-                shown = (
-                    collapse(fact.span.of(document.text))
-                    if name != "date"
-                    else collapse(fact.span.of(document.text))
-                )
+                shown = collapse(fact.span.of(document.text))
                 pieces.append(AnswerPiece(label, shown, (cites.cite(document.id, fact.span, [fact.span]),)))
         if pieces and getattr(document.metadata, wanted[0][0]) is not None:
             statements.append(Statement(document.id, "", tuple(pieces)))

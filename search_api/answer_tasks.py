@@ -21,6 +21,7 @@ _LOOK_AT = 40
 """Passages whose tasks are weighed."""
 _SAME_DOC, _OTHER_DOC = 0.93, 0.85
 """How near to the best task another must come to be shown beside it."""
+_SAID_WHOLE = 0.95
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
 _CLAUSE_END = re.compile(r"(?<=[.;!?…])[”\")]*\s+|\n\s*\n")
@@ -190,8 +191,11 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     if evidence.topic.empty and not evidence.scoped:
         return Drafted((), "Câu hỏi chưa nói rõ việc gì. Hãy nêu thêm nội dung nhiệm vụ cần hỏi.")
     good = [w for w in ranked if w.recall >= evidence.settings.task]
+    whole = _plan_leads(evidence) if "lead" in kinds else []
     with_fact = [w for w in good if _has_asked(w.task, kinds)]
     if not with_fact:
+        if whole:
+            return Drafted(tuple(_state(d, t, kinds, cites) for d, t in whole), kind="lead")
         if good:
             absent = " và ".join(_ABSENT.get(kind, "thông tin này") for kind in kinds)
             name = shortened(good[0].task.title or good[0].task.span.of(good[0].document.text), 16)
@@ -205,7 +209,44 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
         return _not_stated(good[0], kinds)
     named = {row.id for row in evidence.rows} if evidence.scoped and len(evidence.rows) <= _PER_DOC else set()
     chosen = _choose(with_fact, named)
-    return Drafted(tuple(_state(w.document, w.task, kinds, cites) for w in chosen), kind=kinds[0])
+    said = [*whole, *((w.document, w.task) for w in chosen)]
+    shown = {(document.id, task.id): (document, task) for document, task in said}
+    return Drafted(tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL]), kind=kinds[0])
+
+
+#: How a plan names the unit that leads the whole of it, the surest wording first.
+_LEADS_ALL = (
+    re.compile(r"đầu mối|cơ quan thường trực", re.IGNORECASE),
+    re.compile(r"theo dõi, đôn đốc|đôn đốc, (?:kiểm tra|theo dõi)|hướng dẫn, đôn đốc", re.IGNORECASE),
+    re.compile(r"tổng hợp[^.;]{0,60}báo cáo", re.IGNORECASE),
+)
+_ORGANISATION = re.compile(r"tổ chức thực hiện|phân công|trách nhiệm", re.IGNORECASE)
+_SHORT_TOPIC = 8
+_TITLE_SAYS = 0.8
+"""Share of the topic that a title must say; the rest are words such as "nhiệm vụ"."""
+
+
+def _plan_leads(evidence: Evidence) -> list[tuple[Document, Task]]:
+    """Where the topic is what whole plans are about, the unit that each plan makes responsible for all of it."""
+    topic = evidence.topic
+    if topic.empty or len(topic.words) > _SHORT_TOPIC:
+        return []
+    found: list[tuple[Document, Task]] = []
+    for row in evidence.rows:
+        if not row.title or not row.tasks or topic.match(row.title).recall < _TITLE_SAYS:
+            continue
+        document = evidence.store.document(row.id)
+        paths = section_titles(document.outline)
+        ranked = []
+        for task in document.tasks:
+            section = section_at(document, task.span.start)
+            if not task.lead or section < 0 or not _ORGANISATION.search(paths[section]):
+                continue
+            words = collapse(task.block.of(document.text))
+            ranked += [(n, task) for n, pattern in enumerate(_LEADS_ALL) if pattern.search(words)][:1]
+        if ranked:
+            found.append((document, min(ranked, key=lambda r: r[0])[1]))
+    return found
 
 
 def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
@@ -225,7 +266,9 @@ def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
     for weighed in ranked:
         doc = weighed.document.id
         top = per_doc.setdefault(doc, weighed.score)
-        near = weighed.score >= _SAME_DOC * top and (doc in named or weighed.score >= _OTHER_DOC * best.score)
+        # A short topic is said whole by tasks of many plans: each plan then answers with its best.
+        answers = doc in named or weighed.score >= _OTHER_DOC * best.score or weighed.recall >= _SAID_WHOLE
+        near = answers and weighed.score >= _SAME_DOC * top
         if near and sum(c.document.id == doc for c in chosen) < _PER_DOC:
             chosen.append(weighed)
     return chosen[:_ALL]

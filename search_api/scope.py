@@ -121,12 +121,41 @@ def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument])
     docs = set().union(*groups) if groups else None
     if docs is None:
         missing += _missing_places(question.text, rows)
+    themes = []
+    for theme in _themes(question.text):
+        bearing = _on_theme(theme, question.plain, [row for row in rows if docs is None or row.id in docs])
+        if bearing:
+            docs = bearing
+            themes.append(theme)
     return Scope(
         tuple(sorted(docs)) if docs is not None else None,
         tuple(names),
         tuple(missing),
         tuple(dict.fromkeys(cited)),
+        tuple(themes),
     )
+
+
+_NAMED_BY_THEME = re.compile(
+    r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|^) ?(?:ban )?(?:ke hoach|chi thi|nghi quyet|chuong trinh|de an)"
+    r" (?:ve |thuc hien |trien khai |cong tac |ve cong tac )?(?P<theme>[^.;:?]{4,90}?)"
+    r"(?= cua | o | tai | do | nam \d| thi |,? (?:ai|don vi|co quan|phong|khi nao|bao gio|thoi han|han)\b|[.;:?]|$)"
+)
+_THEME_SAID = 0.8
+
+
+def _themes(text: str) -> list[str]:
+    """Find the subjects by which documents are named ("trong kế hoạch phòng cháy của xã …")."""
+    return [text[m.start("theme") : m.end("theme")] for m in _NAMED_BY_THEME.finditer(bare(text))]
+
+
+def _on_theme(theme: str, plain: bool, rows: Sequence[StoredDocument]) -> set[str]:
+    topic = Topic(theme, expand(theme, plain=plain), plain)
+    if topic.empty:
+        return set()
+    said = {row.id: topic.match(row.title or "").recall for row in rows}
+    best = max(said.values(), default=0.0)
+    return {doc for doc, recall in said.items() if recall >= max(_THEME_SAID, best - 0.1)}
 
 
 def _missing_places(text: str, rows: Sequence[StoredDocument]) -> list[str]:
