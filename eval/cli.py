@@ -27,6 +27,7 @@ from eval.measures import (
 from eval.report import Measured, Result, below_baseline, terminal
 from eval.runs import Bench, Progress, Run, ask, passage_of, read_trec, run, silent, store_text, write_trec
 from indexer.errors import UnusableInput
+from indexer.store import Store
 from search_api.schemas import Answer
 from search_api.service import Service
 
@@ -163,7 +164,8 @@ def measure(
     if benchmark.kind == "questions" and answers and bench.service is not None:
         given_answers, scores, measured = _answers(bench.index(wanted[0]), benchmark.queries, strip, progress)
         metrics |= measured
-    rows = _rows(benchmark.queries, runs, values, judged[0], given_answers, scores)
+    store = bench.service.store if bench.service is not None else None
+    rows = _rows(benchmark.queries, runs, values, judged[0], given_answers, scores, store)
     result = Result(
         benchmark=benchmark.name,
         kind=benchmark.kind,
@@ -221,6 +223,7 @@ def _rows(
     judged: Judgements,
     answers: dict[str, Answer],
     scores: dict[str, AnswerScore],
+    store: Store | None,
 ) -> list[dict[str, Any]]:
     rows = []
     for query in queries:
@@ -236,7 +239,7 @@ def _rows(
                 ranked.name: {name: found[name][qid] for name in COMPARED if qid in found[name]}
                 for ranked, found in zip(runs, values, strict=True)
             },
-            "top": [_hit(key, score) for key, score in ranking[:_TOP]],
+            "top": [_hit(key, score, store) for key, score in ranking[:_TOP]],
         }
         if judged.evidence is not None and qid in judged.evidence:
             ranks = evidence_ranks(judged.evidence[qid], ranking)
@@ -261,12 +264,13 @@ def _rows(
     return rows
 
 
-def _hit(key: str, score: float) -> dict[str, Any]:
-    named = passage_of(key)
-    if named is None:
-        return {"id": key, "score": round(score, 4)}
-    doc, span = named
-    return {"id": key, "score": round(score, 4), "doc": doc, "start": span.start, "end": span.end}
+def _hit(key: str, score: float, store: Store | None) -> dict[str, Any]:
+    hit: dict[str, Any] = {"id": key, "score": round(score, 4)}
+    named = passage_of(key) if store is not None else None
+    if store is not None and named is not None and store.has(named[0]):
+        doc, span = named
+        hit |= {"doc": doc, "start": span.start, "end": span.end, "text": span.of(store.text(doc))}
+    return hit
 
 
 def _notes(queries: Sequence[Query], judged: Judgements, runs: Sequence[Run]) -> list[str]:

@@ -5,6 +5,7 @@
 
     fused:dense_weight=0.5,weights.heading=1.0
     fused:model=keepitreal/vietnamese-sbert
+    fused:chunks=80            passages of at most 80 words, cut along the structure as ours are
     fused:windows=110          passages of about 110 words that know nothing of the structure
     fused:strip=1              the questions as typed without any diacritics
 """
@@ -30,22 +31,33 @@ LABELS: dict[str, str] = {
     "bm25-pyvi": "BM25, từ pyvi",
 }
 DEFAULT: tuple[str, ...] = ("fused", "lexical", "dense")
-_OWN = ("model", "windows", "strip")
+_OWN = ("model", "windows", "chunks", "strip")
 _NESTED = ("weights", "plain_weights")
+
+
+Cutting = tuple[int | None, int | None]
+"""How the documents are cut: ``windows`` and ``chunks`` of a configuration."""
 
 
 class Configuration(NamedTuple):
     """One thing to run.  ``model`` None is the encoder of the index (or the embedded one).
 
-    ``windows``: words of a passage, where the documents are cut without their structure, else None.
+    ``windows``: words of a passage, where the documents are cut without their structure; ``chunks``: the
+    most words of a passage cut along it; None for the passages of the index.
     """
 
     name: str
     way: Way
     model: str | None = None
     windows: int | None = None
+    chunks: int | None = None
     strip: bool = False
     settings: RetrievalSettings = RetrievalSettings()
+
+    @property
+    def cutting(self) -> Cutting:
+        """How the documents are cut; (None, None) as they stand in the index."""
+        return self.windows, self.chunks
 
 
 def accepted_options() -> tuple[str, ...]:
@@ -79,8 +91,11 @@ def parse(spec: str) -> Configuration:
             own[key] = bool(number) if key == "strip" else number
         else:
             settings = _with(settings, key, value, spec)
-    if own.get("windows") is not None and not 10 <= own["windows"] <= 2000:
-        raise UnknownOption(f"Cấu hình “{spec}”: windows phải từ 10 đến 2000 từ.")
+    for key in ("windows", "chunks"):
+        if key in own and not 10 <= own[key] <= 2000:
+            raise UnknownOption(f"Cấu hình “{spec}”: {key} phải từ 10 đến 2000 từ.")
+    if "windows" in own and "chunks" in own:
+        raise UnknownOption(f"Cấu hình “{spec}”: chỉ dùng một trong hai tùy chọn windows, chunks.")
     if not 0 <= settings.dense_weight <= 1:
         raise UnknownOption(f"Cấu hình “{spec}”: dense_weight phải từ 0 đến 1.")
     return Configuration(spec.strip(), way, settings=settings, **own)

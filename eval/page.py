@@ -330,9 +330,11 @@ def _question(row: dict[str, Any]) -> str:
         lacking = "; ".join(" hoặc ".join(group) for group in answer["lacking"])
         if lacking:
             inside += f'<p class="loss">Thiếu: {escape(lacking)}</p>'
-    if not inside:
-        best = ", ".join(escape(hit["id"]) for hit in row["top"])
-        inside = f'<p class="soft">Đứng đầu: {best}</p>'
+    best = "".join(
+        f"<li>{escape(hit['id'])}{escape(': ' + _short(' '.join(hit['text'].split()), 240)) if 'text' in hit else ''}</li>"
+        for hit in row["top"][:3]
+    )
+    inside += f'<p>Đứng đầu:</p><ol class="soft">{best}</ol>' if best else ""
     return (
         f"<details><summary>{escape(row['qid'])} {escape(row['question'])} "
         f'<span class="soft">({"; ".join(told)})</span></summary><div>{inside}</div></details>'

@@ -188,6 +188,9 @@ def failures(per_query: Sequence[dict[str, Any]]) -> list[str]:
                 for item in row.get("evidence", ())
                 if item["rank"] is None or item["rank"] > 10
             ]
+            top = row["top"][:1]
+            if values["MRR@10"] < 1 and top:
+                told.append(f"   đứng đầu: {top[0]['id']} {_short(top[0].get('text', ''))}".rstrip())
         answer = row.get("answer")
         if answer and answer["outcome"] in ("wrong", "refused_wrong"):
             said = answer["answer"] if answer["answer"] is not None else answer["reason"]

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 import msgspec
 import numpy as np
 
-from eval.configurations import Configuration
+from eval.configurations import Configuration, Cutting
 from eval.dataset import Benchmark, BenchmarkFaults, CorpusText, Query, locate, relevant
 from eval.measures import DEPTH, Judgements, Ranking
 from indexer.clean import fold, nfc
@@ -275,10 +275,10 @@ class Bench:
         self.service = service
         self._folder = tempfile.TemporaryDirectory(prefix="chithi-eval-")
         self._encoders: dict[str | None, Encoder] = {}
-        self._services: dict[tuple[str | None, int | None], Service] = {}
+        self._services: dict[tuple[str | None, Cutting], Service] = {}
         self._beir: dict[str | None, BeirIndex] = {}
-        self._judged: dict[int | None, Judgements] = {}
-        self._plain: dict[tuple[str, int | None], PlainBM25] = {}
+        self._judged: dict[Cutting, Judgements] = {}
+        self._plain: dict[tuple[str, Cutting], PlainBM25] = {}
 
     def __enter__(self) -> Self:
         """Return the bench."""
@@ -304,18 +304,20 @@ class Bench:
             raise UnusableInput(
                 "Tệp câu hỏi cần một chỉ mục: hãy chạy «chithi index» hoặc chỉ ra bằng --index."
             )
-        model, windows = configuration.model, configuration.windows
+        model = configuration.model
         if model == self.service.store.manifest.model:
             model = None
-        if model is None and windows is None:
+        if model is None and configuration.cutting == (None, None):
             return self.service
-        key = (model, windows)
+        key = (model, configuration.cutting)
         if key not in self._services:
             from eval.variants import make_variant
 
             encoder = self.encoder(model) if model else self.service.encoder
             folder = Path(self._folder.name) / f"index-{len(self._services)}"
-            make_variant(self.service.store, folder, encoder, model, windows)
+            make_variant(
+                self.service.store, folder, encoder, model, configuration.windows, configuration.chunks
+            )
             self._services[key] = Service(folder)
         return self._services[key]
 
@@ -325,9 +327,10 @@ class Bench:
             return self._bm25(configuration)
         if self.benchmark.kind == "questions":
             return IndexSearcher(self.index(configuration), configuration.settings)
-        if configuration.windows is not None:
+        if configuration.cutting != (None, None):
             raise UnusableInput(
-                f"Cấu hình “{configuration.name}”: bộ BEIR đã chia sẵn thành đoạn, không dùng được windows."
+                f"Cấu hình “{configuration.name}”: bộ BEIR đã chia sẵn thành đoạn, "
+                "không dùng được windows và chunks."
             )
         model = configuration.model
         if model not in self._beir:
@@ -336,7 +339,7 @@ class Bench:
         return self._beir[model].searcher(configuration.settings)
 
     def _bm25(self, configuration: Configuration) -> PlainBM25:
-        key = (configuration.way, configuration.windows)
+        key = (configuration.way, configuration.cutting)
         if key not in self._plain:
             if self.benchmark.kind == "beir":
                 ids = [item.id for item in self.benchmark.corpus]
@@ -353,10 +356,11 @@ class Bench:
         """Return the judgements for the passages of a configuration."""
         if self.benchmark.kind == "beir":
             return Judgements(self.benchmark.qrels)
-        if configuration.windows not in self._judged:
+        key = configuration.cutting
+        if key not in self._judged:
             store = self.index(configuration).store
-            self._judged[configuration.windows] = judge_questions(self.benchmark.queries, store)
-        return self._judged[configuration.windows]
+            self._judged[key] = judge_questions(self.benchmark.queries, store)
+        return self._judged[key]
 
     def judged_run(self, ranked: Run) -> Judgements:
         """Return the judgements for a run of somebody else, whose passages may be cut otherwise."""

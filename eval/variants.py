@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from indexer import generations
+from indexer import passages as cutting
 from indexer.encode import Encoder
 from indexer.engine import LocalEngine, indexed
 from indexer.generations import IndexFiles
-from indexer.passages import context_line
+from indexer.passages import context_line, make_passages, tagged
 from indexer.records import Document, Passage, Span
 from indexer.store import Store, StoreWriter
 
 
 def make_variant(
-    store: Store, folder: Path, encoder: Encoder, model: str | None = None, windows: int | None = None
+    store: Store,
+    folder: Path,
+    encoder: Encoder,
+    model: str | None = None,
+    windows: int | None = None,
+    chunks: int | None = None,
 ) -> None:
     """Make an index in ``folder`` (new) of the documents of ``store``.
 
     ``model`` is the name of ``encoder`` if it is not that of the store; ``windows`` cuts the documents
-    into runs of about so many words that know nothing of their structure.
+    into runs of about so many words that know nothing of their structure; ``chunks`` cuts them as the
+    product does, with so many words at most.
     """
     folder.mkdir(parents=True)
     files = IndexFiles(folder)
@@ -36,8 +44,18 @@ def make_variant(
         for row in store.documents():
             document = store.document(row.id)
             if windows is not None:
-                cut = tuple(window_passages(document, windows))
+                cut = recut(document, list(window_passages(document, windows)))
                 document = msgspec.structs.replace(document, passages=cut)
+            elif chunks is not None:
+                with longest(chunks):
+                    made = make_passages(
+                        document.text,
+                        document.blocks,
+                        document.outline,
+                        document.metadata,
+                        document.source.pages,
+                    )
+                document = msgspec.structs.replace(document, passages=recut(document, made))
             ids = writer.put(document, row.file, row.part)
             rows = [
                 indexed(n, p.embedded, f"{row.title or ''}\n{p.section_title}", row.symbol)
@@ -70,6 +88,26 @@ def make_variant(
     )
     generations.finish(building, manifest)
     generations.publish(files, building, 1)
+
+
+@contextmanager
+def longest(words: int) -> Iterator[None]:
+    """Let passages have ``words`` words at most; the least and the most keep their proportion.
+
+    The product has one size of passages and no setting for it, so that its constants are changed here,
+    for as long as a variant is made.
+    """
+    least, most = cutting.MIN_WORDS, cutting.MAX_WORDS
+    cutting.MIN_WORDS, cutting.MAX_WORDS = max(1, round(least * words / most)), words
+    try:
+        yield
+    finally:
+        cutting.MIN_WORDS, cutting.MAX_WORDS = least, most
+
+
+def recut(document: Document, passages: list[Passage]) -> tuple[Passage, ...]:
+    """Finish passages as the product does: only the cutting differs."""
+    return tuple(tagged(passages, document.blocks, document.references, document.targets))
 
 
 def window_passages(document: Document, size: int) -> Iterator[Passage]:

@@ -16,7 +16,8 @@ from eval.configurations import WAYS, accepted_options, configurations, parse
 from eval.dataset import BenchmarkFaults
 from eval.report import below_baseline
 from eval.runs import Run, passage_key, passage_of, read_trec, strip_diacritics, write_trec
-from eval.variants import window_passages
+from eval.variants import make_variant, window_passages
+from indexer import passages as cutting
 from indexer.build import build_index
 from indexer.encode import load_encoder
 from indexer.errors import MissingIndex, UnknownOption, UnusableInput
@@ -173,6 +174,8 @@ def test_nested_and_own_options() -> None:
         ("fused:dense_weight=2", "từ 0 đến 1"),
         ("fused:depth", "tên=giá trị"),
         ("fused:windows=1", "từ 10 đến 2000"),
+        ("fused:chunks=3000", "từ 10 đến 2000"),
+        ("fused:windows=50,chunks=50", "một trong hai"),
     ],
 )
 def test_a_wrong_configuration_says_what_is_accepted(spec: str, told: str) -> None:
@@ -344,13 +347,41 @@ def test_a_run_cut_otherwise_is_judged_by_its_offsets(
 def test_variants_windows_models_and_bm25(
     index: Path, questions: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    specs = ["fused", "fused:windows=20", "bm25-pairs", "bm25-syllables:windows=20", "dense:strip=1"]
+    specs = [
+        "fused",
+        "fused:windows=20",
+        "fused:chunks=20",
+        "bm25-pairs",
+        "bm25-syllables:windows=20",
+        "dense:strip=1",
+    ]
     arguments = [part for spec in specs for part in ("-c", spec)]
     assert evaluate(options(questions, *arguments, "--no-answers", index=index)) == 0
     printed = capsys.readouterr().out
     for spec in specs:
         assert spec in printed
     assert "Recall@10" in printed
+
+
+def test_chunks_keep_the_structure(index: Path, tmp_path: Path) -> None:
+    with Store.open(index) as store:
+        make_variant(store, tmp_path / "nho", load_encoder(), chunks=10)
+        before = [p.section for p in store.passages_of("cay-xanh")]
+    with Store.open(tmp_path / "nho") as small:
+        passages = small.passages_of("cay-xanh")
+    assert {p.section for p in passages} == set(before)
+    assert len(passages) >= len(before)
+    assert (cutting.MIN_WORDS, cutting.MAX_WORDS) == (60, 150)
+
+
+def test_chunks_of_the_usual_size_are_the_passages_of_the_product(tmp_path: Path) -> None:
+    corpus = Path(__file__).parent.parent / "corpus"
+    build_index([next(corpus.glob("*chuyen-doi-so.txt"))], tmp_path / "a", load_encoder(), workers=0)
+    with Store.open(tmp_path / "a") as store:
+        make_variant(store, tmp_path / "b", load_encoder(), chunks=cutting.MAX_WORDS)
+        usual = {row.id: store.document(row.id).passages for row in store.documents()}
+    with Store.open(tmp_path / "b") as again:
+        assert {row.id: again.document(row.id).passages for row in again.documents()} == usual
 
 
 def test_windows_cover_a_document(index: Path) -> None:
