@@ -209,6 +209,11 @@ class TaskRow(msgspec.Struct, frozen=True):
     page: int | None = None
     symbol: str | None = None
     doc_title: str | None = None
+    type: str | None = None
+    issuer: str | None = None
+    level: str | None = None
+    locality: str | None = None
+    draft: bool = False
 
 
 class DocumentView(msgspec.Struct, frozen=True):
@@ -239,3 +244,53 @@ class DocumentView(msgspec.Struct, frozen=True):
     blocks: tuple[tuple[int, int, str], ...] = ()
     cited_by: tuple[str, ...] = ()
     status: str | None = None
+
+
+class GraphNode(msgspec.Struct, frozen=True):
+    """A document of the chain: one of the index (``doc``), or one that is cited but absent.
+
+    ``similar`` are documents of the index that bear the symbol of an absent one but disagree with its
+    date or issuer: one side may be wrong.
+    """
+
+    id: str
+    doc: str | None
+    missing: bool
+    symbol: str | None
+    type: str | None
+    issuer: str | None
+    level: str | None
+    locality: str | None
+    date: str | None
+    title: str | None
+    draft: bool = False
+    status: str | None = None
+    similar: tuple[str, ...] = ()
+
+
+class GraphEdge(msgspec.Struct, frozen=True):
+    """``source`` stands in ``role`` to ``target``: it implements, replaces, amends or rests on it.
+
+    ``doc``, ``start``, ``end`` and ``quote`` are the first mention that says so; ``mentions`` counts them.
+    """
+
+    source: str
+    target: str
+    role: str
+    doc: str
+    start: int
+    end: int
+    quote: str
+    mentions: int
+
+
+class Graph(msgspec.Struct, frozen=True):
+    """The chain of documents.
+
+    ``unnumbered`` counts the citations of these roles that name no symbol, so that nobody can say which
+    document is meant; they make no node.
+    """
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    unnumbered: int = 0

@@ -105,6 +105,11 @@ def task_row(task: Task, document: Document) -> TaskRow:
         page=document.page_at(task.span.start),
         symbol=metadata.symbol.value if metadata.symbol else None,
         doc_title=metadata.title.value if metadata.title else None,
+        type=metadata.type_code or (metadata.type.value if metadata.type else None),
+        issuer=metadata.issuer.value if metadata.issuer else None,
+        level=metadata.level.value if metadata.level else None,
+        locality=metadata.locality.value if metadata.locality else None,
+        draft=metadata.draft,
     )
 
 
