@@ -13,15 +13,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
+from eval.options import WAYS, Way
 from indexer.errors import UnknownOption
 from search_api.retrieve import RetrievalSettings
 
-Way = Literal["fused", "lexical", "dense", "bm25-syllables", "bm25-pairs", "bm25-pyvi"]
-WAYS: tuple[Way, ...] = ("fused", "lexical", "dense", "bm25-syllables", "bm25-pairs", "bm25-pyvi")
 LABELS: dict[str, str] = {
     "fused": "từ khóa + ngữ nghĩa",
     "lexical": "chỉ từ khóa",

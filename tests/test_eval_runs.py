@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from eval.cli import add_arguments, evaluate, main
-from eval.configurations import WAYS, accepted_options, configurations, parse
+from eval.cli import evaluate, main
+from eval.configurations import accepted_options, configurations, parse
 from eval.dataset import BenchmarkFaults
+from eval.options import WAYS, add_arguments
 from eval.report import below_baseline
 from eval.runs import Run, passage_key, passage_of, read_trec, strip_diacritics, write_trec
 from eval.variants import make_variant, window_passages
@@ -424,3 +427,21 @@ def test_what_cannot_be_used_is_status_2(tmp_path: Path, capsys: pytest.CaptureF
 def test_questions_need_an_index(questions: Path, tmp_path: Path) -> None:
     with pytest.raises(MissingIndex):
         evaluate(options(questions, index=tmp_path / "khong-co"))
+
+
+def test_every_option_is_documented() -> None:
+    told = (Path(__file__).parent.parent / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    parser = argparse.ArgumentParser(add_help=False)
+    add_arguments(parser)
+    names = {name for action in parser._actions for name in action.option_strings}
+    own = {name for name in accepted_options() if "." not in name}
+    missing = [name for name in (*names, *own, *WAYS) if f"`{name}`" not in told]
+    assert missing == []
+
+
+def test_the_options_are_light() -> None:
+    code = (
+        "import sys, eval.options; print([m for m in ('numpy', 'msgspec', 'search_api') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
