@@ -292,16 +292,24 @@ def _parted(before: Line, line: Line, pitch: float, left: float, right: float) -
     if _LISTED.match(line.text):
         return True
     shift = line.x0 - before.x0
-    indented = line.x0 - left > 1.2 * em
-    if shift > 1.2 * em and indented:
-        # an indent starts a paragraph, unless both lines are centred
-        centred = abs((line.x0 + line.x1) - (before.x0 + before.x1)) < 2.5 * em
-        if not centred:
-            return True
-    short = right - before.x1 > 5 * em
-    if short and _ENDED.search(before.text):
+    centred = abs((line.x0 + line.x1) - (before.x0 + before.x1)) < 2.5 * em
+    if shift > 1.2 * em and line.x0 - left > 1.2 * em and not centred:
+        return True  # an indent starts a paragraph, unless both lines are centred
+    if _is_centred(before, left, right) and line.x0 - left > 1.2 * em and right - line.x1 < 0.8 * em:
+        return True  # a centred title, then the first line of a paragraph
+    word = line.words[0]
+    fits = before.x1 + 0.3 * em + (word.x1 - word.x0) < right - 1.2 * em
+    if fits and (not centred or abs(shift) < 0.3 * em):
+        return True  # the first word would have stood on the line before: the break was meant
+    if right - before.x1 > 5 * em and _ENDED.search(before.text):
         return True
     return abs(line.size - before.size) > 0.2 * max(line.size, before.size)
+
+
+def _is_centred(line: Line, left: float, right: float) -> bool:
+    """Say whether a line stands clear of both margins, as far from the one as from the other."""
+    before, after = line.x0 - left, right - line.x1
+    return min(before, after) > 2 * line.size and abs(before - after) < 2 * line.size
 
 
 # --- tables ---------------------------------------------------------------------------------------
