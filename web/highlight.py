@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
@@ -92,6 +92,8 @@ def render(text: str, start: int, end: int, marks: Iterable[Mark] = ()) -> Marku
             shared += 1
         close_to(shared)
         for anchor in anchors.get(at, ()):
+            if anchor.href and any(open_.href for _, open_ in stack):
+                anchor = replace(anchor, href=None)  # HTML has no link inside a link
             out.append(anchor.opening(True) + Markup("</{}>").format(anchor.element))
         if at == until:
             continue
