@@ -20,6 +20,8 @@ from indexer.organs import (
     cased,
     fields,
     geo_level,
+    organ_fits,
+    organ_key,
     organ_of,
     province_in,
     provinces,
@@ -33,7 +35,8 @@ _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀ�
 _LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 _HEAD = 6000
 _PLACE = re.compile(
-    rf"((?:TP\.?\s*|Thành phố\s+|Tp\.?\s*)?[{_UPPER}][{_LOWER}]+(?:(?:\s|\s?-\s?)[{_UPPER}][{_LOWER}]+){{0,4}})\s*,\s*(?=ngày)"
+    rf"(?<!\w)((?:TP\.?\s*|Thành phố\s+|Tp\.?\s*)?[{_UPPER}][{_LOWER}]+(?:(?:\s|\s?-\s?)[{_UPPER}][{_LOWER}]+){{0,4}})"
+    r"\s*,\s*(?=ngày)"
 )
 _AUTHOR = re.compile(
     r"\s*(?:\([^)]*\)\s*)?,?\s*(?:đã\s+|kính\s+|nay\s+)?(?:xây dựng|ban hành|tổ chức|triển khai|trình|tiến hành|báo cáo"
@@ -274,9 +277,10 @@ class _Reader:
             if read is None:
                 continue
             span = Span(found.end(), read.end)
-            name = collapse(self.text[found.start(1) : found.end(1)])
+            start = max(found.start(1), self.text.rfind("\n", found.start(1), found.end(1)) + 1)
+            name = collapse(self.text[start : found.end(1)])
             return (
-                Fact(name, Span(found.start(1), found.end(1)), "place_line"),
+                Fact(name, Span(start, found.end(1)), "place_line"),
                 (read, span, "place_line"),
             )
         for block in self.blocks:
@@ -392,16 +396,52 @@ class _Reader:
     # -- issuer, level, place ------------------------------------------------------------------
 
     def _issuer(self) -> Fact | None:
-        for rule in (
-            self._author_in_preamble,
-            self._author_line,
-            self._banner,
-            self._signing_body,
-            self._by_code,
-        ):
+        banner = self._banner()
+        for rule in (self._named_by_type, self._author_in_preamble, self._author_line):
             fact = rule()
-            if fact is not None:
+            if fact is None:
+                continue
+            if banner is None or not organ_fits(fact.value, banner.value):
                 return fact
+            return banner if len(organ_key(banner.value)) > len(organ_key(fact.value)) else fact
+        signing = self._signing_body() or self._standing_committee(banner)
+        if banner is None or signing is None:
+            return banner or signing or self._by_code()
+        # The signature names the Party body that decided; a head names a state body in full.
+        organ = organ_of(signing.value)
+        party = organ is None or organ.system == "Đảng"
+        return signing if party and not organ_fits(signing.value, banner.value) else banner
+
+    def _standing_committee(self, banner: Fact | None) -> Fact | None:
+        """Join "T/M BAN THƯỜNG VỤ" with the committee that the head names: "Ban Thường vụ Tỉnh ủy"."""
+        if banner is None:
+            return None
+        for block in self.blocks:
+            found = re.match(
+                r"\s*t/m\s+(ban thường vụ|ban chấp hành|thường trực)\s*(?:$|\n|\s{3})",
+                fold(block.span.of(self.text)),
+            )
+            if block.kind == "signature" and found is not None:
+                name = {"ban thường vụ": "Ban Thường vụ", "ban chấp hành": "Ban Chấp hành"}.get(
+                    found[1], "Thường trực"
+                )
+                return Fact(f"{name} {banner.value}", banner.span, "signature_and_banner")
+        return None
+
+    def _named_by_type(self) -> Fact | None:
+        """Read "CHỈ THỊ CỦA BAN BÍ THƯ": the line of the type names the body."""
+        for block in self.blocks:
+            if block.kind not in ("type", "title"):
+                continue
+            line = re.split(r"\n", block.span.of(self.text))[0]
+            found = re.search(r"\scủa\s+(?=\S)", fold(line))
+            kind = _type_of(line)
+            if found is None or kind is None or kind[2] != found.start():
+                return None
+            if _whole_organ(line[found.end() :]) is None:
+                return None
+            at = block.span.start + found.end()
+            return self._organ_fact(at, block.span.start + len(line.rstrip()), "type_line")
         return None
 
     def _author_in_preamble(self) -> Fact | None:
@@ -648,7 +688,10 @@ class _Reader:
                 r"((?:PHÓ|THỨ|KT\.|TL\.|BÍ THƯ|CHỦ TỊCH|GIÁM ĐỐC|CHÁNH|TRƯỞNG|CỤC|VỤ)(?:\s.*)?)$",
                 line,
             )
+            whole = re.match(r"(?:TM|T/M)\s?\.?\s*(.+)$", line)
             known = split is not None and _SIGNS.search(fold(split[1])) is not None
+            if whole is not None and _whole_organ(whole[1]) is not None:
+                known = False
             parts.extend(
                 [split[1], split[2]]
                 if split is not None and known and _SIGNS.match(fold(split[2]))
@@ -681,22 +724,35 @@ class _Reader:
 
     def _recipients(self) -> Iterator[Mention]:
         """Yield the bodies of "Nơi nhận" (the archive line apart) and of "Kính gửi"."""
+        for start, end in self._recipient_items():
+            value = self.text[start:end].rstrip(" ;,.|\n")
+            if not value.strip() or _KEEP.match(fold(value) + " ") or len(value) > 300:
+                continue
+            yield Mention(collapse(value), Span(start, start + len(value)))
+
+    def _recipient_items(self) -> Iterator[tuple[int, int]]:
+        """Yield each item of the lists, lines that go on joined: an item ends in ";", "," or ".", or before a bullet."""
+        items: list[tuple[int, int]] = []
+        finished = True
         for start, end in self._recipient_lines():
             line = self.text[start:end]
             skip = _BULLET.match(line)
             at = start + (skip.end() if skip else 0)
-            value = self.text[at:end].rstrip(" ;,.|")
-            label = re.match(r"(?:nơi nhận|kính gửi)\s*:?\s*", fold(value))
+            label = re.match(r"(?:nơi nhận|kính gửi)\s*:?\s*", fold(self.text[at:end]))
             if label is not None:
                 at += label.end()
-                value = value[label.end() :]
-            again = _BULLET.match(value)
-            if again is not None:
-                at += again.end()
-                value = value[again.end() :]
-            if not value.strip() or _KEEP.match(fold(value) + " ") or len(value) > 300:
+                again = _BULLET.match(self.text[at:end])
+                at += again.end() if again is not None else 0
+                finished = True
+            if at >= end or not self.text[at:end].strip():
                 continue
-            yield Mention(collapse(value), Span(at, at + len(value)))
+            if not finished and skip is None and items:
+                items[-1] = (items[-1][0], end)
+            else:
+                items.append((at, end))
+            rest = self.text[end : end + 1]
+            finished = rest == ";" or self.text[at:end].rstrip().endswith((";", ",", ".", ":"))
+        yield from items
 
     def _recipient_lines(self) -> Iterator[tuple[int, int]]:
         for block in self.blocks:
@@ -784,7 +840,7 @@ def proper_name(printed: str) -> str:
     >>> proper_name("SỞ KH&CN"), proper_name("UBND xã Tân Hòa")
     ('Sở Khoa học và Công nghệ', 'UBND xã Tân Hòa')
     """
-    name = collapse(printed)
+    name = re.sub(r"\s*\([^()]{2,12}\)", "", collapse(printed))
     for spelling, usual in sorted(fields().items(), key=lambda item: -len(item[0])):
         at = fold(name).find(spelling)
         if at > 0 and fold(name)[at - 1] == " " and not fold(name)[at + len(spelling) :][:1].isalpha():

@@ -26,8 +26,8 @@ _ANNEX = re.compile(
     r"(?<![a-zà-ỹđ])phụ lục(?:\s+(?:số\s+)?(?P<n>[ivxl]{1,6}|\d{1,2}|[a-d])(?![a-zà-ỹđ0-9]))?"
 )
 _OTHERS_ANNEX = re.compile(
-    r"[^.;:()]{0,40}?(?:kèm theo|của|tại|thuộc|trong|,)?\s+(?:các\s+)?(?:nghị định|thông tư|quyết định|nghị quyết|luật|kế hoạch số"
-    r"|công văn|hướng dẫn số|chỉ thị|hợp đồng|điều ước|công ước)(?!\s+này)"
+    r"[^.;:()]{0,40}?(?:kèm theo|của|tại|thuộc|trong|,)?\s+(?:các\s+)?(?:nghị định|thông tư|quyết định|nghị quyết|luật"
+    r"|kế hoạch số|công văn|hướng dẫn số|chỉ thị|hợp đồng|điều ước|công ước)(?!\s+này)"
 )
 _ATTACHED = re.compile(r"\s*(?:\S+\s+){0,4}?(?:kèm theo|đính kèm)")
 _SEE = re.compile(

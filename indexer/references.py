@@ -68,7 +68,7 @@ _LAW_STOP = re.compile(
     r"|[;,.:()\"|/\[\]]|\s\d"
 )
 _CONNECTOR = re.compile(
-    r"[\s,;\"”]*(?:(?:và|hoặc|hay|cùng|cùng với|cũng như|đồng thời|các)\s+)*(?:(?:các|những)\s+)?(?:số\s*:?\s*)?"
+    r"[\s,;)\"”]*(?:(?:và|hoặc|hay|cùng|cùng với|cũng như|đồng thời|các)\s+)*(?:(?:các|những)\s+)?(?:số\s*:?\s*)?"
 )
 _LIST_HEAD = re.compile(r"[\s,;]*(?:(?:và|hoặc|hay|&)\s+)?(số\s*:?\s*)?")
 _POINTER = re.compile(
@@ -661,6 +661,7 @@ class _Reader:
     def read_roles(self) -> None:
         """Give each mention its role from the words before and after it."""
         last: _Mention | None = None
+        reached = 0
         for mention in self.mentions:
             if mention.inside >= 0:
                 outer = self.mentions[mention.inside]
@@ -668,10 +669,13 @@ class _Reader:
                 mention.role = outer.role if outer.role not in ("replaces", "amends") else "mentions"
                 mention.sub_role = "nested_in_cited_title"
                 continue
-            self._role(mention, last)
-            last = mention
+            self._role(mention, last, reached)
+            reached = mention.title.end if mention.title else mention.end
+            if mention.sub_role != "short_name":
+                last = mention
 
-    def _role(self, mention: _Mention, last: _Mention | None) -> None:
+    def _role(self, mention: _Mention, last: _Mention | None, reached: int) -> None:
+        """Give one mention its role; ``last`` is the one before that has a role of its own."""
         segment, kind = self.zones.at(mention.start)
         zone = kind if kind in ("title", "preamble") else "body"
         if kind == "paragraph" and mention.start < self.body_start:
@@ -679,7 +683,7 @@ class _Reader:
         from_start = segment.start
         within = last is not None and last.start >= segment.start
         if last is not None and within:
-            from_start = max(last.end, last.title.end if last.title else 0)
+            from_start = max(last.end, last.title.end if last.title else 0, reached)
         gap = self.folded[min(from_start, mention.start) : mention.start]
         if not gap.strip() and not within:
             gap = self._unfinished_before(segment.start, last)
@@ -763,11 +767,13 @@ class _Reader:
             if issuer is None and mention.role == "replaces" and self.metadata.issuer is not None:
                 issuer = self.metadata.issuer.value  # nobody replaces another body's document
             title = collapse(mention.title.of(self.text)) if mention.title else None
-            if mention.unnumbered and not mention.title and issuer is not None:
-                found = _antecedent(out, mention, issuer)
-                if found is not None:
-                    symbol, issuer = found.symbol, found.issuer
-            if mention.unnumbered and (issuer is None or self._is_generic(mention, symbol, issuer)):
+            if mention.unnumbered and mention.title is None and issuer is not None:
+                earlier = _antecedents(out, mention, issuer)
+                if len(earlier) == 1:
+                    symbol, issuer = earlier[0].symbol, earlier[0].issuer
+                elif not earlier and mention.date is None:
+                    continue  # "Nghị quyết của HĐND tỉnh" means a kind of document and no document
+            if mention.unnumbered and issuer is None:
                 continue
             level, locality = self._where(mention.symbol, issuer, home)
             span = Span(mention.start, mention.end)
@@ -788,12 +794,6 @@ class _Reader:
                 )
             )
         return out
-
-    def _is_generic(self, mention: _Mention, symbol: str | None, issuer: str) -> bool:
-        """Say whether "Nghị quyết của Quốc hội" means a kind of document and no document."""
-        if symbol is not None or mention.title is not None or mention.date is not None:
-            return False
-        return re.search(r"(?:quốc hội|chính phủ|chủ tịch nước)$", fold(issuer)) is not None
 
     def _known_issuers(self) -> dict[str, str]:
         """Return symbol → issuer where the document's full citations of the symbol agree on one."""
@@ -869,15 +869,15 @@ def _issuer_of_code(symbol: SymbolMatch | None) -> str | None:
     return None
 
 
-def _antecedent(earlier: Sequence[Reference], mention: _Mention, issuer: str) -> Reference | None:
-    """Return the one document cited earlier that "Kế hoạch của Đảng ủy Sở" can mean; None unless just one."""
+def _antecedents(earlier: Sequence[Reference], mention: _Mention, issuer: str) -> list[Reference]:
+    """Return the documents cited earlier that "Kế hoạch của Đảng ủy Sở" can mean, each once."""
     found: dict[str, Reference] = {}
     for reference in earlier:
         if reference.symbol is None or reference.issuer is None or reference.type != mention.type:
             continue
         if organ_fits(issuer, reference.issuer):
             found.setdefault(reference.symbol, reference)
-    return next(iter(found.values())) if len(found) == 1 else None
+    return list(found.values())
 
 
 def _without_pointers(gap: str) -> str:

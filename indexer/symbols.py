@@ -219,6 +219,8 @@ def _parties(code: str, seps: tuple[str, str], number: str, year: str | None, ty
     """Write a typed symbol as the system of its body does."""
     if year is not None:
         return f"{number}/{year}/{type_code}-{code}"
+    if type_code in ("LCT", "PL"):
+        return f"{number}-{type_code}/{code}"  # as the head of state wrote before years came in
     known = body(code)
     system = known.system if known is not None else None
     first, second = seps
