@@ -77,7 +77,7 @@ class BM25:
         return out
 
 
-_CLAUSE_END = re.compile(r"(?<=[.;:])\s+|\n+")
+_CLAUSE_END = re.compile(r"(?<=[.;:])(?<!\d\.)\s+|\n+")
 
 
 def _clauses(title: str, text: str, words: int) -> list[str]:
