@@ -185,7 +185,10 @@ class TargetRow(msgspec.Struct, frozen=True):
 
 
 class TaskRow(msgspec.Struct, frozen=True):
-    """A task with its assignment; every field's spans are in ``spans``."""
+    """A task with its assignment; every field's spans are in ``spans``.
+
+    ``content`` is what is to be done, where the heading (``quote``) only names the unit.
+    """
 
     id: str
     doc: str
@@ -214,6 +217,7 @@ class TaskRow(msgspec.Struct, frozen=True):
     level: str | None = None
     locality: str | None = None
     draft: bool = False
+    content: str | None = None
 
 
 class DocumentView(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import Any
 from indexer.clean import collapse
 from indexer.records import Document, Mention, Reference, Span, Target, Task
 from indexer.store import StoredDocument
+from indexer.units import same_unit
 from search_api.schemas import (
     DocumentRow,
     DocumentView,
@@ -110,7 +111,16 @@ def task_row(task: Task, document: Document) -> TaskRow:
         level=metadata.level.value if metadata.level else None,
         locality=metadata.locality.value if metadata.locality else None,
         draft=metadata.draft,
+        content=_content(task, document),
     )
+
+
+def _content(task: Task, document: Document) -> str | None:
+    """Return the actions of a task whose heading is the name of its unit."""
+    units = (*task.lead, *task.implementing, *task.directing)
+    if not task.title or not any(same_unit(task.title, unit.text) for unit in units):
+        return None
+    return "\n".join(collapse(action.of(document.text)) for action in task.actions) or None
 
 
 def reference_row(reference: Reference, doc: str, resolved: str | None) -> ReferenceRow:

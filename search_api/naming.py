@@ -1,0 +1,60 @@
+"""How documents and units are named to people, and which names a person's words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
+
+from indexer.clean import bare, collapse, fold
+from indexer.units import canonical_unit
+
+
+@cache
+def _types() -> dict[str, str]:
+    table = files("indexer.rules").joinpath("document_types.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {row[0]: row[1].split(" | ")[0] for row in rows}
+
+
+def type_name(value: str | None) -> str:
+    """Name a document type given as a code or already as a name; "Văn bản" for an unknown one."""
+    return _types().get(value, value) if value else "Văn bản"
+
+
+def document_name(kind: str | None, symbol: str | None, draft: bool, issuer: str | None) -> str:
+    """Name a document in a line of text: by its number, else by who made it.
+
+    >>> document_name("KH", None, True, "UBND xã Đồng Mây")
+    'Dự thảo Kế hoạch của UBND xã Đồng Mây'
+    """
+    name = type_name(kind)
+    if draft:
+        name = f"Dự thảo {name}"
+    if symbol:
+        return f"{name} số {symbol}"
+    return f"{name} của {issuer}" if issuer else f"{name} (không rõ số)"
+
+
+def unit_matcher(asked: str) -> Callable[[str, Mapping[str, str] | None], bool]:
+    """Return a test of unit names against what a person typed: a name, a part of one, an abbreviation.
+
+    The test takes a name as a document has it and the abbreviations that this document defines.  Names
+    are compared with abbreviations expanded on both sides ("sở KHCN", "Sở Khoa học và Công nghệ"); a
+    part of a name must end at a word's end unless it stands in the name letter by letter.
+
+    >>> unit_matcher("phòng VHXH")("Phòng Văn hoá – Xã hội", None)
+    True
+    """
+    wanted = collapse(asked)
+    canonical = canonical_unit(wanted)
+    plain = bare(wanted) == fold(wanted)
+    typed = fold(wanted)
+
+    def matches(name: str, abbreviations: Mapping[str, str] | None = None) -> bool:
+        folded = fold(collapse(name))
+        if typed in (bare(folded) if plain else folded):
+            return True
+        return bool(canonical) and f" {canonical} " in f" {canonical_unit(name, abbreviations)} "
+
+    return matches
