@@ -321,7 +321,7 @@ class _Reader:
             name, code = _type_words()[collapse(found[1])]
             if _fits_symbol(code, match):
                 return low + found.start(), name, code, None
-        if match.kind == "law":
+        if match.kind == "law" or (match.body_code or "").startswith(("QH", "UBTVQH")):
             named = self._named_law(low, start)
             if named is not None:
                 return named
@@ -502,6 +502,17 @@ class _Reader:
             end, last = mention.end, mention
         if last is None:
             return
+        listed = sum(1 for mention in inner if mention.start < end)
+        if listed > 1 and last.symbol is not None:
+            # "Luật sửa đổi … của Luật A và Luật B số 9/2026/QH16": the number is the amending law's.
+            named = self.folded[last.start : last.symbol.span.start]
+            last.end = last.name_end = last.start + len(re.sub(r"\s*,?\s*(?:số\s*:?\s*)?$", "", named))
+            outer.symbol, last.symbol = last.symbol, None
+            outer.date, last.date = last.date, None
+            outer.issuer, last.issuer = last.issuer, None
+            last.law = collapse(
+                re.sub(r"^(?:bộ\s+)?luật\s+|^pháp lệnh\s+", "", self.text[last.start : last.end], flags=re.I)
+            )
         if last.symbol is None and last.date is not None:
             outer.date, last.date = last.date, None
             last.end = last.name_end
@@ -574,6 +585,8 @@ class _Reader:
 
     def _title(self, here: int, bound: int | None) -> Span | None:
         mention = self.mentions[here]
+        if mention.law is not None:
+            return None  # a law cited by name is its own title
         segment, _ = self.zones.at(max(mention.start, mention.end - 1))
         limit = bound if bound is not None else max(segment.end, mention.end)
         at = mention.end
