@@ -159,7 +159,7 @@ class _Reader:
 
     def read(self) -> Metadata:
         kind, code = self._type()
-        symbol = self._symbol(kind)
+        symbol = self._symbol()
         place, date = self._place()
         title = self._title()
         if kind is None and self.own is not None:
@@ -218,15 +218,20 @@ class _Reader:
             return Fact("Công văn", own.span, "symbol_code"), "CV"
         return None, None
 
-    def _symbol(self, kind: Fact | None) -> Fact | None:
+    def _symbol(self) -> Fact | None:
         title_start = min(
             (b.span.start for b in self.blocks if b.kind in ("type", "title")), default=self.head_end
         )
+        authentic = self._symbol_at_end()
+        if authentic is not None:
+            return authentic  # a consolidated text is another document than the decree that it prints
         found = find_symbols(self.text[: max(self.head_end, min(len(self.text), 400))])
         for match in found:
             before = self.text[max(0, match.span.start - 40) : match.span.start]
             line = re.split(r"[\n|]", before)[-1] if match.span.start > 40 or "\n" in before else before
             folded = fold(line).strip(" *_>")
+            if match.span.start > title_start and ":" not in line + match.raw[:4]:
+                continue  # below the title, "số 1/2026/QH16" at the start of a line is a citation that was wrapped
             opens = match.kind == "draft" and re.fullmatch(r"(?:luật|pháp lệnh)?\s*", folded)
             if opens or re.fullmatch(r"(?:luật|pháp lệnh)?\s*số\s*[:.]?\s*", folded):
                 self.own = match
@@ -237,9 +242,7 @@ class _Reader:
                 break
         if self.own is None:
             self._symbol_in_title(found)
-        if self.own is None:
-            return self._symbol_at_end()
-        if self.own.canonical is None:
+        if self.own is None or self.own.canonical is None:
             return None
         return Fact(self.own.canonical, self.own.span, "number_line")
 
