@@ -15,8 +15,8 @@ import msgspec
 
 from indexer.clean import collapse
 from indexer.records import Deadline
-from indexer.store import period
 from indexer.units import canonical_unit
+from search_api.dates import bound
 from search_api.naming import document_name
 from search_api.schemas import TaskRow
 
@@ -104,16 +104,15 @@ def last_day(end: str | None, *, exclusive: bool) -> date | None:
     >>> last_day("2026-07-25", exclusive=True), last_day("2026-06", exclusive=False)
     (datetime.date(2026, 7, 24), datetime.date(2026, 6, 30))
     """
-    if not end:
-        return None
-    first, last = period(end)
     # Before a month is before its first day.
-    return date.fromisoformat(first) - timedelta(days=1) if exclusive else date.fromisoformat(last)
+    day = bound(end, last=not exclusive)
+    return date.fromisoformat(day) - timedelta(days=exclusive) if day else None
 
 
 def first_day(deadline: Deadline) -> date | None:
     """Return the first day of a range or period."""
-    return date.fromisoformat(period(deadline.start)[0]) if deadline.start else None
+    day = bound(deadline.start, last=False)
+    return date.fromisoformat(day) if day else None
 
 
 def due_day(deadline: Deadline) -> date | None:
