@@ -34,7 +34,9 @@ def _index(options: argparse.Namespace) -> int:
     paths = options.paths or _roots(options.index)
     encoder = load_encoder(options.model)
     with printing.Progress() as progress:
-        report = build_index(paths, options.index, encoder, progress=progress, model=options.model or "embedded")
+        report = build_index(
+            paths, options.index, encoder, progress=progress, model=options.model or "embedded"
+        )
     if options.json:
         emit(report)
     else:
@@ -78,11 +80,10 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 def _checked(text: str | None, name: str) -> str:
     if text is None or not text.strip():
-        raise UnusableInput(f"Thiếu {name}. Ví dụ: chithi ask \"ai chủ trì nhiệm vụ chuyển đổi số?\"")
+        raise UnusableInput(f'Thiếu {name}. Ví dụ: chithi ask "ai chủ trì nhiệm vụ chuyển đổi số?"')
     if len(text) > QUERY_LIMIT:
         raise UnusableInput(
-            f"{name.capitalize()} dài {len(text):,} ký tự, tối đa {QUERY_LIMIT:,}. Hãy rút gọn còn một câu."
-            .replace(",", ".")
+            f"{name.capitalize()} dài {len(text)} ký tự, tối đa {QUERY_LIMIT}. Hãy rút gọn còn một câu."
         )
     return text
 
@@ -112,7 +113,9 @@ def _batch(path: Path) -> Iterator[tuple[str, str]]:
     if faults:
         raise UnusableInput(f"Tệp câu hỏi {path} có lỗi:\n  " + "\n  ".join(faults))
     if not rows:
-        raise UnusableInput(f'Tệp câu hỏi {path} không có câu hỏi nào. Mỗi dòng cần {{"qid": …, "question": …}}.')
+        raise UnusableInput(
+            f'Tệp câu hỏi {path} không có câu hỏi nào. Mỗi dòng cần {{"qid": …, "question": …}}.'
+        )
     yield from rows
 
 

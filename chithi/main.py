@@ -87,7 +87,9 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--type", metavar="LOẠI", help="loại văn bản: KH, CT, NQ, QĐ…")
         made.add_argument("--issuer", metavar="TÊN", help="cơ quan ban hành")
         made.add_argument("--level", choices=LEVELS, help="cấp ban hành")
-        made.add_argument("--from", dest="date_from", metavar="NGÀY", help="ban hành từ ngày (2026-07-25 hoặc 25/7/2026)")
+        made.add_argument(
+            "--from", dest="date_from", metavar="NGÀY", help="ban hành từ ngày (2026-07-25 hoặc 25/7/2026)"
+        )
         made.add_argument("--to", dest="date_to", metavar="NGÀY", help="ban hành đến ngày")
 
     made = command("index", "Đọc các văn bản và lập chỉ mục.")

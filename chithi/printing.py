@@ -28,7 +28,9 @@ def _wrapped(text: str, indent: str = "") -> str:
     return textwrap.fill(collapse(text), _WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-def _place(title: str | None, symbol: str | None, draft: bool, section: str, page: int | None, doc: str) -> str:
+def _place(
+    title: str | None, symbol: str | None, draft: bool, section: str, page: int | None, doc: str
+) -> str:
     parts = [symbol or ("dự thảo" if draft else ""), section, f"trang {page}" if page else "", doc]
     return " · ".join(part for part in parts if part)
 
@@ -73,9 +75,7 @@ def report(built: BuildReport) -> None:
         f"{_number(built.tasks)} nhiệm vụ, {_number(built.references)} viện dẫn "
         f"trong {built.seconds:.1f} giây ({built.index})."
     )
-    print(
-        f"Thêm {built.added}, thay đổi {built.changed}, bỏ {built.removed}, giữ nguyên {built.unchanged}."
-    )
+    print(f"Thêm {built.added}, thay đổi {built.changed}, bỏ {built.removed}, giữ nguyên {built.unchanged}.")
     for skipped in built.skipped:
         print(f"  Bỏ qua {skipped.path}: {skipped.reason}", file=sys.stderr)
     for warning in built.warnings:
@@ -86,7 +86,9 @@ def report(built: BuildReport) -> None:
 def hits(result: SearchResult) -> None:
     """Print the passages found."""
     if not result.hits:
-        print(f"Chưa thấy trong kho nội dung nào khớp với “{result.query}”. Hãy thử từ khác hoặc bỏ bớt bộ lọc.")
+        print(
+            f"Chưa thấy trong kho nội dung nào khớp với “{result.query}”. Hãy thử từ khác hoặc bỏ bớt bộ lọc."
+        )
         return
     for hit in result.hits:
         section = hit.section_title or hit.section
@@ -141,7 +143,9 @@ def document(view: DocumentView) -> None:
         print(f"{name}: {value or 'không nêu'}")
     if view.status:
         print(f"Tình trạng: {view.status}")
-    print(f"\nMục lục ({len(view.outline)} mục; {len(view.tasks)} nhiệm vụ; {len(view.references)} viện dẫn):")
+    print(
+        f"\nMục lục ({len(view.outline)} mục; {len(view.tasks)} nhiệm vụ; {len(view.references)} viện dẫn):"
+    )
     for node in view.outline:
         title = node.title or collapse(view.text[node.start : node.start + 80]) + "…"
         print(f"{'  ' * node.depth}{node.num}. {title}" if node.title else f"{'  ' * node.depth}{title}")

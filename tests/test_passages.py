@@ -19,7 +19,9 @@ def passages(text: str) -> list[Passage]:
     return make_passages(text, blocks, outline, title)
 
 
-SENTENCE = "Rà soát các điểm lấy nước chữa cháy trên địa bàn và sửa chữa những điểm đã hỏng trước mùa khô hằng năm. "
+SENTENCE = (
+    "Rà soát các điểm lấy nước chữa cháy trên địa bàn và sửa chữa những điểm đã hỏng trước mùa khô hằng năm. "
+)
 
 
 def test_a_labelled_assignment_stays_with_its_task() -> None:
@@ -54,12 +56,16 @@ def test_embedded_text_has_the_document_and_the_path_before_the_quoted_words() -
 
 
 @pytest.mark.parametrize("which", ["sample_index", "shared_index"])
-def test_passages_keep_to_their_sections_and_cover_the_text(which: str, request: pytest.FixtureRequest) -> None:
+def test_passages_keep_to_their_sections_and_cover_the_text(
+    which: str, request: pytest.FixtureRequest
+) -> None:
     index: Path = request.getfixturevalue(which)
     with Store.open(index) as store:
         for row in store.documents():
             document = store.document(row.id)
-            titles = dict(zip((s.path for s in document.outline), section_titles(document.outline), strict=True))
+            titles = dict(
+                zip((s.path for s in document.outline), section_titles(document.outline), strict=True)
+            )
             by_path: dict[str, list[tuple[int, int]]] = {}
             for section in document.outline:
                 by_path.setdefault(section.path, []).append((section.span.start, section.span.end))
@@ -69,7 +75,9 @@ def test_passages_keep_to_their_sections_and_cover_the_text(which: str, request:
                 covered = passage.span.end
                 if passage.section:
                     assert passage.section_title in titles.values()
-                    assert any(s <= passage.span.start and passage.span.end <= e for s, e in by_path[passage.section])
+                    assert any(
+                        s <= passage.span.start and passage.span.end <= e for s, e in by_path[passage.section]
+                    )
             inside = [p.span for p in document.passages]
             for block in document.blocks:
                 assert any(span.covers(block.span) or span.overlaps(block.span) for span in inside), block

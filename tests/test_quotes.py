@@ -28,9 +28,16 @@ QUESTIONS = [
 
 def questions() -> list[str]:
     texts = list(QUESTIONS)
-    for path in (*sorted((ROOT / "eval" / "benchmark").glob("*.jsonl")), SHARED / "benchmark" / "plans-dev.jsonl"):
+    for path in (
+        *sorted((ROOT / "eval" / "benchmark").glob("*.jsonl")),
+        SHARED / "benchmark" / "plans-dev.jsonl",
+    ):
         if path.exists():
-            texts += [json.loads(line)["question"] for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+            texts += [
+                json.loads(line)["question"]
+                for line in path.read_text(encoding="utf-8").split("\n")
+                if line.strip()
+            ]
     return texts
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,7 +83,12 @@ def test_what_is_no_number(line: str) -> None:
         ),
         (
             "I- QUAN ĐIỂM\n\n1. Con người là trung tâm của mọi việc, mọi lúc, mọi nơi.\n\n2. Phòng là chính.\n\nII- NHIỆM VỤ\n\nLàm ngay.\n",
-            [("I", "QUAN ĐIỂM", "part"), ("I > 1", None, "run_in"), ("I > 2", None, "run_in"), ("II", "NHIỆM VỤ", "part")],
+            [
+                ("I", "QUAN ĐIỂM", "part"),
+                ("I > 1", None, "run_in"),
+                ("I > 2", None, "run_in"),
+                ("II", "NHIỆM VỤ", "part"),
+            ],
         ),
         (
             "III. NHIỆM VỤ\n\nNhóm 1: Chỉ đạo\n\n1.1. Nội dung\n\n- Nhiệm vụ 1: Rà soát quy chế.\n\n- Nhiệm vụ 2: Sửa quy chế.\n\n1.2. Kết quả cần đạt\n\n- 100% thôn có tổ.\n",
@@ -89,7 +96,11 @@ def test_what_is_no_number(line: str) -> None:
         ),
         (
             "I. NHIỆM VỤ\n\n1.1. Mục tiêu chung: Đến năm 2030 mọi thôn có điểm chữa cháy.\n\n1.2. Mở lớp tập huấn cho đội dân phòng.\n",
-            [("I", "NHIỆM VỤ", "part"), ("I > 1.1", "Mục tiêu chung", "heading"), ("I > 1.2", None, "run_in")],
+            [
+                ("I", "NHIỆM VỤ", "part"),
+                ("I > 1.1", "Mục tiêu chung", "heading"),
+                ("I > 1.2", None, "run_in"),
+            ],
         ),
         (
             "Chương I\n\nQUY ĐỊNH CHUNG\n\nĐiều 1. Phạm vi\n\n1. Văn bản này quy định việc a;\n\na) Việc thứ nhất;\n\nb) Việc thứ hai.\n\nĐiều 2. Đối tượng\n\nMọi thôn.\n",
@@ -122,7 +133,10 @@ def test_outline(body: str, expected: list[tuple[str, str | None, str]]) -> None
 def test_head_and_foot_are_told_apart() -> None:
     text = HEAD + "I. NHIỆM VỤ\n\n1. Rà soát\n\nLàm ngay.\n" + FOOT
     blocks, _ = read_structure(SourceText(text=text))
-    kinds = {kind: [collapse(b.span.of(text)) for b in blocks if b.kind == kind] for kind in {b.kind for b in blocks}}
+    kinds = {
+        kind: [collapse(b.span.of(text)) for b in blocks if b.kind == kind]
+        for kind in {b.kind for b in blocks}
+    }
     assert kinds["symbol"] == ["Số: /KH-UBND"]
     assert kinds["place"] == ["Đồng Khê, ngày tháng 5 năm 2026"]
     assert kinds["type"] == ["KẾ HOẠCH"]
@@ -136,11 +150,20 @@ def test_head_and_foot_are_told_apart() -> None:
     ("text", "paragraphs"),
     [
         # A page break inside a sentence, and inside a unit's name.
-        ("I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn, báo cáo kết quả\n\nvề Công an xã.\n\nMua máy bơm.", 2),
+        (
+            "I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn, báo cáo kết quả\n\nvề Công an xã.\n\nMua máy bơm.",
+            2,
+        ),
         # A page number between the halves.
-        ("I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn xã theo sự\n\n2\n\nphân công của Công an xã.", 1),
+        (
+            "I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn xã theo sự\n\n2\n\nphân công của Công an xã.",
+            1,
+        ),
         # A label never joins what stands before it.
-        ("I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn xã\n\nThời gian thực hiện: Thường xuyên.", 2),
+        (
+            "I. VIỆC\n\nRà soát các điểm chữa cháy công cộng trên địa bàn xã\n\nThời gian thực hiện: Thường xuyên.",
+            2,
+        ),
     ],
 )
 def test_page_breaks_are_undone(text: str, paragraphs: int) -> None:
@@ -160,7 +183,11 @@ def test_a_blank_line_after_every_line_changes_nothing() -> None:
 
 
 def test_a_closing_sentence_leaves_the_numbered_items() -> None:
-    text = HEAD + "I. TỔ CHỨC\n\n1. Giao Công an xã theo dõi, tổng hợp.\n\nYêu cầu các thôn thực hiện nghiêm túc./.\n" + FOOT
+    text = (
+        HEAD
+        + "I. TỔ CHỨC\n\n1. Giao Công an xã theo dõi, tổng hợp.\n\nYêu cầu các thôn thực hiện nghiêm túc./.\n"
+        + FOOT
+    )
     blocks, sections = read_structure(SourceText(text=text))
     closing = next(b for b in blocks if b.span.of(text).startswith("Yêu cầu"))
     assert sections[closing.section].path == "I"
@@ -179,8 +206,25 @@ def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["I. VIỆC", "1. Rà soát", "1.1. Mở lớp", "a) Một;", "- Hai", "Chữ thường", "", "Đơn vị chủ trì: Công an xã.",
-             "Nhóm 1: Ba", "- Nhiệm vụ 1: Bốn.", "Nơi nhận:", "KẾ HOẠCH", "| a | b |", "Điều 3. Năm", "“Điều 4. Sáu", "PHỤ LỤC I", "2"]
+            [
+                "I. VIỆC",
+                "1. Rà soát",
+                "1.1. Mở lớp",
+                "a) Một;",
+                "- Hai",
+                "Chữ thường",
+                "",
+                "Đơn vị chủ trì: Công an xã.",
+                "Nhóm 1: Ba",
+                "- Nhiệm vụ 1: Bốn.",
+                "Nơi nhận:",
+                "KẾ HOẠCH",
+                "| a | b |",
+                "Điều 3. Năm",
+                "“Điều 4. Sáu",
+                "PHỤ LỤC I",
+                "2",
+            ]
         ),
         max_size=30,
     )
@@ -188,7 +232,7 @@ def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
 def test_spans_nest_and_blocks_do_not_overlap(lines: list[str]) -> None:
     text = "\n".join(lines)
     blocks, sections = read_structure(SourceText(text=text))
-    for before, after in zip(blocks, blocks[1:], strict=False):
+    for before, after in pairwise(blocks):
         assert before.span.end <= after.span.start
     for section in sections:
         assert 0 <= section.span.start <= section.heading.end <= len(text)
