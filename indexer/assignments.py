@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 import msgspec
 
@@ -26,6 +27,9 @@ class Assignment(msgspec.Struct, frozen=True):
     """Offset after the units and the verb that were read."""
 
 
+# A unit that is assigned work is named early; what follows need not be searched.
+_LONGEST_SENTENCE = 1_200
+_MOST_MENTIONS = 40
 _SENTENCE_END = re.compile(r"[.!?](?=\s+[A-ZĐÀ-Ỹ“\"(]|\s*$)|\./|;(?=\s)|:(?=\s)")
 _FULL_STOP = re.compile(r"\./\.?|[.!?…](?=\s+[A-ZĐÀ-Ỹ“\"(-]|\s*$)")
 _GIVEN = re.compile(r"(giao|phân công|ủy quyền|chỉ định)(?:\s+trách nhiệm)?(?:\s+cho)?\s+")
@@ -110,7 +114,7 @@ _LATER_GIVEN = re.compile(r"(?<=[.;])\s+(?=giao\s)")
 def given_in(text: str, span: Span) -> Assignment | None:
     """Read a later sentence "Giao X …" of a stretch; None where there is none."""
     folded = _folded(text)
-    for match in _LATER_GIVEN.finditer(folded, span.start, span.end):
+    for match in islice(_LATER_GIVEN.finditer(folded, span.start, span.end), _MOST_MENTIONS):
         at = match.end()
         found = _given(text, folded, at, _clause_end(text, at, span.end)) if text[at].isupper() else None
         if found is not None:
@@ -177,6 +181,7 @@ def _verb_after(text: str, folded: str, start: int, end: int) -> re.Match[str] |
 
 
 def _clause_end(text: str, start: int, end: int) -> int:
+    end = min(end, start + _LONGEST_SENTENCE)
     found = _FULL_STOP.search(text, start, end)
     return found.start() if found else end
 
@@ -321,11 +326,13 @@ def unit_title(text: str, span: Span) -> UnitTitle | None:
         start += 1
     while end > start and text[end - 1] in " \n:.;*":
         end -= 1
+    if end - start > _LONGEST_SENTENCE:
+        return None
     if prefix := _TITLE_PREFIX.match(folded, start, end) or _PEOPLE.match(folded, start, end):
         start = prefix.end()
     if _PERSON.match(text, start, end) and not _OFFICER.match(folded, start, end):
         return None
-    if len(text[start:end].split()) > 40 or not _begins_unit(folded, start):
+    if end - start > 600 or len(text[start:end].split()) > 40 or not _begins_unit(folded, start):
         return None
     directs = False
     if tail := _TITLE_TAIL.search(folded, start, end):
@@ -349,11 +356,12 @@ def coordinating_in(text: str, span: Span) -> list[Mention]:
     """Return the units named after "phối hợp với" in a stretch, each once."""
     folded = _folded(text)
     found: list[Mention] = []
-    for match in _WITH.finditer(folded, span.start, span.end):
+    for match in islice(_WITH.finditer(folded, span.start, span.end), _MOST_MENTIONS):
         if not _begins_unit(folded, match.end()):
             continue
-        end = _WITH_END.search(folded, match.end(), span.end)
-        stop = end.start() if end else span.end
+        limit = min(span.end, match.end() + _LONGEST_SENTENCE)
+        end = _WITH_END.search(folded, match.end(), limit)
+        stop = end.start() if end else limit
         verb = _verb_after(text, folded, match.end(), stop)
         if verb:
             stop = verb.start()
@@ -381,12 +389,13 @@ _REPORT_END = re.compile(
 def report_to(text: str, span: Span) -> Mention | None:
     """Return to whom the results are reported, as worded; None where no unit is named."""
     folded = _folded(text)
-    for match in _reports().finditer(folded, span.start, span.end):
+    for match in islice(_reports().finditer(folded, span.start, span.end), _MOST_MENTIONS):
         at = match.end()
         if not (text[at : at + 1].isupper() and _begins_unit(folded, at)):
             continue
-        end = _REPORT_END.search(folded, at, span.end)
-        stop = end.start() if end else span.end
+        limit = min(span.end, at + _LONGEST_SENTENCE)
+        end = _REPORT_END.search(folded, at, limit)
+        stop = end.start() if end else limit
         verb = _verb_after(text, folded, at, stop)
         stop = verb.start() if verb else stop
         units = split_units(text[at:stop], at)

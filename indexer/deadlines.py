@@ -8,7 +8,7 @@ limits stated inside prose ("trước ngày 22 hằng tháng").  Wordings that a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -77,7 +77,7 @@ def read_deadline(raw: str, *, year: int | None = None) -> Deadline:
     >>> read_deadline("Trước ngày 25/7/2026.").end
     '2026-07-25'
     """
-    words = collapse(raw).strip(_TRIM)
+    words = collapse(raw[: 4 * _LONGEST_VALUE])[:_LONGEST_VALUE].strip(_TRIM)
     words = words[1:-1].strip(_TRIM) if words.startswith("(") and words.endswith(")") else words
     if not words or _search("none", bare(words)):
         return Deadline()
@@ -425,11 +425,40 @@ _PERIODIC = re.compile(
 )
 
 
+_LONGEST_VALUE = 1_000
+_MOST_PERIODS = 20
+_WINDOW = 160
+_PIECE = 1_200
+
+
+def pieces(text: str, longest: int = _PIECE) -> Iterator[tuple[int, int]]:
+    """Divide a text into stretches of at most ``longest``, at the end of a sentence where there is one.
+
+    The patterns look backwards from each date: on stretches of bounded length, hostile input stays cheap.
+    """
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + longest)
+        if end < len(text):
+            cut = max(text.rfind(mark, start, end) for mark in (". ", "; ", ".\n", ";\n", "\n\n"))
+            end = cut + 1 if cut > start else end
+        yield start, end
+        start = end
+
+
 def find_deadlines(text: str, *, year: int | None = None) -> list[tuple[Span, Deadline]]:
     """Find limits stated in prose, in order; anniversaries and periods of time in titles are none.
 
     Spans are offsets into ``text`` and cover the wording that is the deadline's ``raw``.
     """
+    found = []
+    for start, end in pieces(text):
+        for span, deadline in _find(text[start:end], year):
+            found.append((Span(start + span.start, start + span.end), deadline))
+    return found
+
+
+def _find(text: str, year: int | None) -> list[tuple[Span, Deadline]]:
     plain = bare(text)
     found: list[tuple[Span, Deadline]] = []
 
@@ -450,25 +479,27 @@ def find_deadlines(text: str, *, year: int | None = None) -> list[tuple[Span, De
             add(start + (label.end() if label else 0), match.end(1))
     for match in _DAY_EVERY.finditer(plain):
         add(*match.span(1))
-    for period in find_periods(plain, text):
-        before = plain[: period.start]
+    stated = find_periods(plain, text)[:_MOST_PERIODS]
+    for period in stated:
+        before = plain[max(0, period.start - _WINDOW) : period.start]
         if (
             period.first is None
             and _LIMIT_LEAD.search(before)
             and (yearly := _PERIODIC_REPORT.search(before))
         ):
-            add(yearly.start(), period.end)
+            add(max(0, period.start - _WINDOW) + yearly.start(), period.end)
     for match in _PERIODIC.finditer(plain):
         add(*match.span(1))
     for match in [*_ALONE.finditer(plain), *_YEARLY_SENTENCE.finditer(plain)]:
         add(*match.span(1))
     if notice := _DAYS_BEFORE.search(plain):
         found.append((Span(*notice.span()), _relative_to(text, notice)))
-    periods = [p for p in find_periods(plain, text) if not _past(p, year)]
-    events = [p for p in periods if p.precision == "day" and _EVENT_DATES.search(plain[: p.start])]
-    if events and (first := _EVENT_DATES.search(plain[: events[0].start])):
+    periods = [p for p in stated if not _past(p, year)]
+    days = [p for p in periods if p.precision == "day"]
+    events = [p for p in days if _EVENT_DATES.search(plain, max(0, p.start - _WINDOW), p.start)]
+    if events and (first := _EVENT_DATES.search(plain, max(0, events[0].start - _WINDOW), events[0].start)):
         add(first.start(), events[-1].end + (1 if plain.startswith(")", events[-1].end) else 0))
-    held = [p for p in periods if p.precision == "day" and p.first and _HELD.search(plain[: p.start])]
+    held = [p for p in days if p.first and _HELD.search(plain[max(0, p.start - _WINDOW) : p.start])]
     if len(held) > 1 and held[-1].end - held[0].start < 200:
         opening = max(plain.rfind(mark, 0, held[0].start) for mark in (". ", ": ", "\n")) + 1
         start = opening + len(plain[opening:]) - len(plain[opening:].lstrip())

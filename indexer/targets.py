@@ -37,8 +37,10 @@ _SYMBOL_BEFORE = re.compile(
     r"|\bchi\s+thi|\bke\s+hoach|\bhoi\s+thi\s+lan)\s*$"
 )
 _CLAUSE = re.compile(
-    r";|\.(?=\s+[A-ZĐÀ-Ỹ“\"(-])|\.\s*$|\./\.?|\n\s*[-+•]\s|\.{3}(?=\s+[A-ZĐÀ-Ỹ])|…(?=\s+[A-ZĐÀ-Ỹ])"
+    r";|\.(?=\s+[A-ZĐÀ-Ỹ“\"(-])|\.\s*$|\./\.?|\n[^\S\n]*[-+•]\s|\.{3}(?=\s+[A-ZĐÀ-Ỹ])|…(?=\s+[A-ZĐÀ-Ỹ])"
 )
+# No clause of prose is as long; a dump of figures is no target.
+_LONGEST_CLAUSE = 1_500
 _LEAD_IN = re.compile(
     r"(?:\s|[-+•*“\"(]|khuyến khích(?=\s)|yêu cầu(?=\s)|vận động(?=\s)|trong đó[,:]?|và(?=\s))+", re.I
 )
@@ -149,7 +151,7 @@ def targets_in(text: str, span: Span, section: str, by: str | None = None) -> li
     start = span.start
     for match in [*_CLAUSE.finditer(text, span.start, span.end), None]:
         end = match.start() if match else span.end
-        if start < end:
+        if start < end <= start + _LONGEST_CLAUSE:
             targets += _clause_targets(text, start, end, section, by)
         start = match.end() if match else end
     return targets

@@ -67,17 +67,23 @@ def _fixed() -> re.Pattern[str]:
 _SEPARATOR = re.compile(
     r"\s*[,，]\s*(?:(?:và|cùng|cùng\s+với|với)\s+)?|\s+(?:và|cùng\s+với|cùng|&)\s+|\s*/\s*(?=[A-ZĐ])"
 )
-_LIST = re.compile(r"\s*;\s*(?:và\s+)?|\s*\n\s*[-+•*]\s+|\s*•\s*")
+_LIST = re.compile(r";\s*+(?:và\s+)?|\n\s*+[-+•*]\s+|•\s*")
 _NOTE = re.compile(r"\s*\([^()]*\)?\s*$")
 _EDGE = " \t\n.,;:-–+•*/"
 _LEADING = re.compile(
     r"^(?:(?:và|với|cùng|cùng với|gồm|giao|là|đề nghị|mời)\s+|[-–+•*]\s*|\d{1,2}[.)]\s+)+", re.I
 )
 _AFTERWARDS = re.compile(
-    r"(?:,?\s+trong\s+phạm\s+vi\b.*|\s+(?:và|với|cùng))$|\s+(?:theo\s+(?:lĩnh\s+vực|chức\s+năng|thẩm\s+quyền|phân\s+công|dõi|quy\s+định)|căn\s+cứ|thực\s+hiện|tổ\s+chức\s+(?:thực\s+hiện|triển\s+khai)"
+    r"(?:,?\s+trong\s+phạm\s+vi\b.*|\s+(?:và|với|cùng))$"
+    r"|\s+(?:theo\s+(?:lĩnh\s+vực|chức\s+năng|thẩm\s+quyền|phân\s+công|dõi|quy\s+định)|căn\s+cứ|thực\s+hiện"
+    r"|tổ\s+chức\s+(?:thực\s+hiện|triển\s+khai)"
     r"|triển\s+khai|chịu\s+trách\s+nhiệm|có\s+trách\s+nhiệm|báo\s+cáo|tham\s+mưu(?!\s*,?\s*giúp\s+việc))\b.*$",
     re.S,
 )
+
+
+# Longer values are no list of units: what is read of them stays bounded.
+_LONGEST_LIST = 2_000
 
 
 def split_units(text: str, offset: int = 0) -> list[Mention]:
@@ -87,6 +93,7 @@ def split_units(text: str, offset: int = 0) -> list[Mention]:
     ['Các phòng, đơn vị trực thuộc Sở', 'Đoàn thanh niên']
     """
     mentions: list[Mention] = []
+    text = text[:_LONGEST_LIST]
     for start, end in _between(_LIST, text, 0, len(text)):
         for first, last in _split_commas(text, start, end):
             mentions += _shared_head(text, first, last, offset) or _mention(text, first, last, offset)
@@ -288,6 +295,7 @@ def split_roles(text: str, offset: int = 0) -> Roles:
     lead: list[Mention] = []
     coordinating: list[Mention] = []
     current = lead
+    text = text[:_LONGEST_LIST]
     for start, end in _between(_LIST, text, 0, len(text)):
         if both := _LEADS_WITH.search(text, start, end):
             lead += split_units(text[start : both.start()], offset + start)
@@ -345,7 +353,7 @@ def _one_apart(a: str, b: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _canonical(name: str) -> str:
-    words = collapse(bare(name)).strip(_EDGE)
+    words = collapse(bare(name[:500])).strip(_EDGE)
     words = re.sub(r"^(?:cac|nhung|toan the|tat ca)\s+", "", words)
     words = re.sub(r"\s*([&-])\s*", r"\1", words)
     out: list[str] = []
