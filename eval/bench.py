@@ -173,11 +173,12 @@ def quality(shared: Path | None, folder: Path) -> Iterator[tuple[str, Result, Re
 def _measured(path: Path, service: Service | None) -> tuple[Result, Result, Result | None]:
     store = service.store if service else None
     benchmark = read_benchmark(path, (lambda doc: store_text(store, doc)) if store else None)
+    ablated = ABLATED if service else (*ABLATED, *(f"fused:chunks={n}" for n in (0, 40, 90)))
     with Bench(benchmark, service) as bench:
         found, _ = measure(bench, configurations(COMPARED))
         stripped = [c._replace(strip=True) for c in configurations(COMPARED[:3])]
         without, _ = measure(bench, stripped, strip=True)
-        ablation, _ = measure(bench, configurations(("fused", *ABLATED)), answers=False)
+        ablation, _ = measure(bench, configurations(("fused", *ablated)), answers=False)
     return found, without, ablation
 
 

@@ -42,7 +42,8 @@ class Configuration(NamedTuple):
     """One thing to run.  ``model`` None is the encoder of the index (or the embedded one).
 
     ``windows``: words of a passage, where the documents are cut without their structure; ``chunks``: the
-    most words of a passage cut along it; None for the passages of the index.
+    most words of a passage cut along it (of a piece of a BEIR document, 0 for whole documents only); None
+    for the passages of the index (the usual pieces).
     """
 
     name: str
@@ -91,7 +92,8 @@ def parse(spec: str) -> Configuration:
         else:
             settings = _with(settings, key, value, spec)
     for key in ("windows", "chunks"):
-        if key in own and not 10 <= own[key] <= 2000:
+        whole = key == "chunks" and own.get(key) == 0
+        if key in own and not whole and not 10 <= own[key] <= 2000:
             raise UnknownOption(f"Cấu hình “{spec}”: {key} phải từ 10 đến 2000 từ.")
     if "windows" in own and "chunks" in own:
         raise UnknownOption(f"Cấu hình “{spec}”: chỉ dùng một trong hai tùy chọn windows, chunks.")

@@ -18,25 +18,23 @@ from urllib.parse import quote, unquote
 import msgspec
 import numpy as np
 
+from eval.beir import PIECE, BeirIndex, BeirSearcher, best_of, pieces
 from eval.configurations import Configuration, Cutting
-from eval.dataset import Benchmark, BenchmarkFaults, CorpusText, Query, locate, relevant
+from eval.dataset import Benchmark, BenchmarkFaults, Query, locate, relevant
 from eval.measures import DEPTH, Judgements, Ranking
 from indexer.clean import fold, nfc
 from indexer.encode import Encoder, load_encoder
-from indexer.engine import LocalEngine, indexed
 from indexer.errors import UnusableInput
 from indexer.records import Span
 from indexer.store import Store
 from indexer.tokenize import syllables, units
 from search_api.question import understand
-from search_api.retrieve import RetrievalSettings, retrieve
+from search_api.retrieve import RetrievalSettings
 from search_api.schemas import Answer, Filters
 from search_api.service import Service
 
 Progress = Callable[[int, int, str], None]
 """Called with how many queries are done, of how many, and what is run."""
-
-_BATCH = 512
 
 
 def silent(done: int, total: int, what: str) -> None:
@@ -184,52 +182,6 @@ def ask(
     return answers, seconds
 
 
-# -- over a BEIR corpus ---------------------------------------------------------------------------
-
-
-class BeirIndex:
-    """A BEIR corpus in the product's engine: each document is one passage, its title above its text."""
-
-    def __init__(self, folder: Path, corpus: Sequence[CorpusText], encoder: Encoder) -> None:
-        """Index ``corpus`` in ``folder``, which must be new."""
-        self.encoder = encoder
-        self._ids = [text.id for text in corpus]
-        folder.mkdir(parents=True)
-        self.engine = LocalEngine.create(folder / "vectors.faiss", folder / "lexical", encoder.dimension)
-        for start in range(0, len(corpus), _BATCH):
-            part = corpus[start : start + _BATCH]
-            texts = [beir_text(item) for item in part]
-            rows = [
-                indexed(start + n, text, nfc(item.title))
-                for n, (item, text) in enumerate(zip(part, texts, strict=True))
-            ]
-            self.engine.put(f"batch-{start}", rows, encoder.encode_passages(texts))
-        self.engine.save()
-
-    def searcher(self, settings: RetrievalSettings) -> Searcher:
-        """Return a searcher with these settings."""
-        return _BeirSearcher(self, settings)
-
-    def search(self, text: str, k: int, settings: RetrievalSettings) -> list[tuple[str, float]]:
-        """Return document ids and scores, best first."""
-        found = retrieve(understand(text), self.engine, self.encoder, settings)
-        return [(self._ids[int(i)], float(s)) for i, s in zip(found.ids[:k], found.scores[:k], strict=True)]
-
-
-class _BeirSearcher:
-    def __init__(self, index: BeirIndex, settings: RetrievalSettings) -> None:
-        self._index = index
-        self._settings = settings
-
-    def search(self, text: str, k: int) -> list[tuple[str, float]]:
-        return self._index.search(text, k, self._settings)
-
-
-def beir_text(item: CorpusText) -> str:
-    """Return what is indexed of a BEIR document."""
-    return nfc(f"{item.title}\n{item.text}" if item.title else item.text)
-
-
 # -- plain BM25, to be compared with --------------------------------------------------------------
 
 
@@ -259,8 +211,8 @@ class PlainBM25:
     def search(self, text: str, k: int) -> list[tuple[str, float]]:
         """Return ids and scores above zero, best first."""
         scores = self._bm25.score(nfc(text))
-        order = np.argsort(-scores, kind="stable")[:k]
-        return [(self._ids[int(n)], float(scores[n])) for n in order if scores[n] > 0]
+        order = np.argsort(-scores, kind="stable")
+        return best_of(((self._ids[int(n)], float(scores[n])) for n in order if scores[n] > 0), k)
 
 
 # -- everything a benchmark needs, opened once ----------------------------------------------------
@@ -276,7 +228,7 @@ class Bench:
         self._folder = tempfile.TemporaryDirectory(prefix="chithi-eval-")
         self._encoders: dict[str | None, Encoder] = {}
         self._services: dict[tuple[str | None, Cutting], Service] = {}
-        self._beir: dict[str | None, BeirIndex] = {}
+        self._beir: dict[tuple[str | None, int], BeirIndex] = {}
         self._judged: dict[Cutting, Judgements] = {}
         self._plain: dict[tuple[str, Cutting], PlainBM25] = {}
 
@@ -304,6 +256,8 @@ class Bench:
             raise UnusableInput(
                 "Tệp câu hỏi cần một chỉ mục: hãy chạy «chithi index» hoặc chỉ ra bằng --index."
             )
+        if configuration.chunks == 0:
+            raise UnusableInput(f"Cấu hình “{configuration.name}”: chunks=0 chỉ dùng cho bộ BEIR.")
         model = configuration.model
         if model == self.service.store.manifest.model:
             model = None
@@ -323,27 +277,34 @@ class Bench:
 
     def searcher(self, configuration: Configuration) -> Searcher:
         """Return what runs a configuration."""
+        if self.benchmark.kind == "beir" and configuration.windows is not None:
+            raise UnusableInput(
+                f"Cấu hình “{configuration.name}”: bộ BEIR chỉ chia đoạn bằng chunks, không dùng được windows."
+            )
         if configuration.way.startswith("bm25"):
             return self._bm25(configuration)
         if self.benchmark.kind == "questions":
             return IndexSearcher(self.index(configuration), configuration.settings)
-        if configuration.cutting != (None, None):
-            raise UnusableInput(
-                f"Cấu hình “{configuration.name}”: bộ BEIR đã chia sẵn thành đoạn, "
-                "không dùng được windows và chunks."
-            )
-        model = configuration.model
-        if model not in self._beir:
+        words = PIECE if configuration.chunks is None else configuration.chunks
+        key = (configuration.model, words)
+        if key not in self._beir:
             folder = Path(self._folder.name) / f"beir-{len(self._beir)}"
-            self._beir[model] = BeirIndex(folder, self.benchmark.corpus, self.encoder(model))
-        return self._beir[model].searcher(configuration.settings)
+            self._beir[key] = BeirIndex(
+                folder, self.benchmark.corpus, self.encoder(configuration.model), words
+            )
+        return BeirSearcher(self._beir[key], configuration.settings)
 
     def _bm25(self, configuration: Configuration) -> PlainBM25:
         key = (configuration.way, configuration.cutting)
         if key not in self._plain:
             if self.benchmark.kind == "beir":
-                ids = [item.id for item in self.benchmark.corpus]
-                texts = [beir_text(item) for item in self.benchmark.corpus]
+                held_texts = [
+                    (item.id, text)
+                    for item in self.benchmark.corpus
+                    for text in (pieces(item, configuration.chunks or 0))
+                ]
+                ids = [key for key, _ in held_texts]
+                texts = [text for _, text in held_texts]
             else:
                 store = self.index(configuration).store
                 held = [p for row in store.documents() for p in store.passages_of(row.id)]

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from eval.beir import beir_text, best_of, heading, pieces
 from eval.cli import evaluate, main
 from eval.configurations import accepted_options, configurations, parse
-from eval.dataset import BenchmarkFaults
+from eval.dataset import BenchmarkFaults, CorpusText
 from eval.options import WAYS, add_arguments
 from eval.report import below_baseline
 from eval.runs import Run, passage_key, passage_of, read_trec, strip_diacritics, write_trec
@@ -406,6 +407,60 @@ def test_a_beir_folder(beir: Path, capsys: pytest.CaptureFixture[str], tmp_path:
     assert [c["metrics"]["MRR@10"] for c in result["configurations"]] == [1.0, 1.0]
     assert result["per_query"][0]["top"][0]["id"] == "cay-xanh 4"
     check_page(page)
+
+
+LONG = CorpusText(
+    "luat-1",
+    "Luật Trồng cây, Điều 3",
+    "Trách nhiệm của xã\n"
+    + "\n".join(f"{n}. Tưới cây số {n} trong vườn của thôn mỗi ngày;" for n in range(1, 9)),
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "words", "count"),
+    [
+        (LONG, 20, 9),
+        (LONG, 45, 3),
+        (LONG, 500, 1),
+        (LONG, 0, 1),
+        (CorpusText("a", "", "Một dòng duy nhất. " * 8), 10, 5),
+        (CorpusText("a", "Tên", ""), 10, 1),
+    ],
+)
+def test_a_beir_document_is_cut_in_clauses(item: CorpusText, words: int, count: int) -> None:
+    cut = pieces(item, words)
+    assert len(cut) == count
+    assert cut[0] == beir_text(item)
+    assert all(piece.startswith(item.title) for piece in cut)
+    if item is LONG:
+        assert all("Trách nhiệm của xã\n" in piece for piece in cut)
+    if count > 1:
+        said = " ".join(piece.removeprefix(f"{item.title}\n{heading(item)}\n") for piece in cut[1:])
+        assert said.split() == item.text.removeprefix(heading(item)).split()
+
+
+def test_a_document_is_as_good_as_its_best_passage() -> None:
+    assert best_of([("a", 3.0), ("b", 2.0), ("a", 1.0), ("c", 0.5)], 2) == [("a", 3.0), ("b", 2.0)]
+    assert best_of([], 2) == []
+
+
+def test_beir_documents_whole_or_cut(beir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    specs = [part for n in (0, 10) for part in ("-c", f"fused:chunks={n}", "-c", f"bm25-pairs:chunks={n}")]
+    assert evaluate(options(beir, *specs, "--json")) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert [c["metrics"]["Recall@10"] for c in result["configurations"]] == [1.0] * 4
+
+
+@pytest.mark.parametrize("spec", ["fused:windows=50", "bm25-pairs:windows=50"])
+def test_windows_are_not_for_beir(beir: Path, spec: str) -> None:
+    with pytest.raises(UnusableInput, match="windows"):
+        evaluate(options(beir, "-c", spec))
+
+
+def test_whole_documents_are_not_for_questions(index: Path, questions: Path) -> None:
+    with pytest.raises(UnusableInput, match="chunks=0"):
+        evaluate(options(questions, "-c", "fused:chunks=0", index=index))
 
 
 def test_below_the_baseline_is_status_1(
