@@ -429,6 +429,16 @@ def test_tables_split_by_a_page_break(
         (["I. MỤC ĐÍCH", "2. Các trường"], ["I. MỤC ĐÍCH", "2. Các trường"]),
         (["H. NHIỆM VỤ CHUNG", "1. Một việc"], ["II. NHIỆM VỤ CHUNG", "1. Một việc"]),
         (["IH. TỔ CHỨC THỰC HIỆN", "1. Một việc"], ["III. TỔ CHỨC THỰC HIỆN", "1. Một việc"]),
+        (
+            ["I. MỤC ĐÍCH", "I. MỤC TIÊU", "II. NHIỆM VỤ", "IV. KINH PHÍ", "Phụ lục", "I. DANH MỤC"],
+            ["I. MỤC ĐÍCH", "II. MỤC TIÊU", "III. NHIỆM VỤ", "IV. KINH PHÍ", "Phụ lục", "I. DANH MỤC"],
+        ),
+        (
+            ["I. MỤC ĐÍCH", "II. MỤC TIÊU", "I. NỘI DUNG", "II. KINH PHÍ"],
+            ["I. MỤC ĐÍCH", "II. MỤC TIÊU", "I. NỘI DUNG", "II. KINH PHÍ"],
+        ),
+        (["a) một", "b) hai", "c) ba", "đ) bốn"], ["a) một", "b) hai", "c) ba", "d) bốn"]),
+        (["c) ba", "d) bốn", "d) năm"], ["c) ba", "d) bốn", "đ) năm"]),
     ],
 )
 def test_list_numbers_of_scans_are_mended(texts: list[str], expected: list[str]) -> None:

@@ -29,6 +29,8 @@ def mend_numbers(pages: Sequence[PageLayout]) -> None:
                 _mend_column(item)
             elif isinstance(item, Line):
                 lines.append((item, page.ocr is not None))
+    _mend_parts(lines)
+    _mend_letters(lines)
     labelled = [(line, scanned, label) for line, scanned in lines if (label := _label(line)) is not None]
     for at, (line, scanned, sign) in enumerate(labelled):
         if not scanned or (sign.isdigit() and sign not in _ROMAN_SLIPS):
@@ -41,6 +43,71 @@ def mend_numbers(pages: Sequence[PageLayout]) -> None:
             word.text = _ROMAN_SLIPS[sign] + mark
         elif sign in _ONES and following == "2" and not heading.isupper():
             word.text = f"1{mark}"
+
+
+_PART = re.compile(r"([IVXlH|1]{1,5})([.-])")
+_STROKES = str.maketrans("l|1", "III")
+_ANNEX = re.compile(r"(?:PHỤ LỤC|Phụ lục)\b")
+
+
+def _roman(number: int) -> str:
+    tens, rest = divmod(number, 10)
+    return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[rest]
+
+
+def _mend_parts(lines: Sequence[tuple[Line, bool]]) -> None:
+    """Give the parts of a scan ("I. MỤC ĐÍCH", "II. …") their strokes back, by their order.
+
+    Only where they do not count on as they stand, and only by strokes lost: "I", "I", "II", "IV" are I, II,
+    III, IV.  Any other number at a wrong place leaves the document as it is.
+    """
+    runs: list[list[tuple[Line, str, str]]] = [[]]
+    for line, scanned in lines:
+        if _ANNEX.match(line.text):
+            runs.append([])
+        match = _PART.fullmatch(line.words[0].text)
+        heading = " ".join(word.text for word in line.words[1:])
+        if scanned and match and heading.isupper() and len(heading) > 5:
+            runs[-1].append((line, match.group(1), match.group(2)))
+    for run in runs:
+        wanted = [_roman(at + 1) for at in range(len(run))]
+        signs = [sign.replace("H", "II").translate(_STROKES) for _, sign, _ in run]
+        if _counts_on(signs) or not all(
+            sign.rstrip("I") == right.rstrip("I") and len(sign) <= len(right)
+            for sign, right in zip(signs, wanted, strict=True)
+        ):
+            continue
+        for (line, _, mark), right in zip(run, wanted, strict=True):
+            line.words[0].text = right + mark
+
+
+def _counts_on(signs: Sequence[str]) -> bool:
+    """Say whether numbers follow one another as they stand, starting anew at I."""
+    last = ""
+    for sign in signs:
+        at = next((n for n in range(1, 40) if _roman(n) == sign), 0)
+        if not at or (at != 1 and (not last or _roman(at - 1) != last)):
+            return False
+        last = sign
+    return True
+
+
+def _mend_letters(lines: Sequence[tuple[Line, bool]]) -> None:
+    """Tell d) from đ) by the letter before: a stroke across a small letter is easily lost or found."""
+    last = ""
+    for line, scanned in lines:
+        word = line.words[0]
+        sign = word.text.removesuffix(")")
+        if len(line.words) < 2 or word.text == sign or len(sign) != 1 or not sign.isalpha():
+            if len(line.words) > 1 and word.text[:1].isdigit() and word.text[-1:] in (".", ")"):
+                last = ""
+            continue
+        if scanned and sign == "đ" and last == "c":
+            sign = "d"
+        elif scanned and sign == "d" and last == "d":
+            sign = "đ"
+        word.text = f"{sign})"
+        last = sign
 
 
 def _label(line: Line) -> str | None:

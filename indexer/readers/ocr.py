@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from indexer.readers.encodings import is_syllable
 from indexer.readers.grid import Grid, Rule
 from indexer.readers.isolate import run_program
 from indexer.readers.layout import (
@@ -39,6 +41,7 @@ _MEMORY = 2 * 1024**3
 _FAINT = 25.0  # confidence (0-100) below which signs without letters are specks
 _DARK = 140  # grey level of ink
 _MOST_CELLS = 80
+_STROKES = re.compile(r"[IlH|]{1,4}[.,;:)/-]{0,2}")
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +72,7 @@ def read_page(number: int, image: Any, points: float) -> PageLayout | None:
     output = _recognise(program, cleaned, points, "3")
     if output is None:
         return None
-    words, confidence = words_of_tsv(output, points)
+    words, confidence = words_of_tsv(output, points, np.asarray(cleaned))
     if not words:
         return None
 
@@ -148,8 +151,11 @@ def _empty_cells(program: str, image: Any, points: float, grid: Grid, words: lis
     return out
 
 
-def words_of_tsv(tsv: str, points: float) -> tuple[list[Word], float]:
-    """Read Tesseract's table of words; returns the words and their mean confidence in [0, 1]."""
+def words_of_tsv(tsv: str, points: float, pixels: Any = None) -> tuple[list[Word], float]:
+    """Read Tesseract's table of words; returns the words and their mean confidence in [0, 1].
+
+    With the ``pixels`` of the page the strokes of Roman numbers are counted there.
+    """
     heights: list[float] = []
     found: list[tuple[str, float, float, float, float]] = []
     bottom = 0.0
@@ -169,7 +175,9 @@ def words_of_tsv(tsv: str, points: float) -> tuple[list[Word], float]:
         sure = float(cells[10])
         if not text or sure < 0 or (sure < _FAINT and not any(char.isalnum() for char in text)):
             continue
-        found.append((text, left * points, (left + wide) * points, bottom * points, sure))
+        if pixels is not None and _STROKES.fullmatch(text):
+            text = _count_strokes(text, pixels[max(top, 0) : top + high, max(left - 1, 0) : left + wide + 1])
+        found.append((_parted(text), left * points, (left + wide) * points, bottom * points, sure))
         weight += len(text)
         total += sure * len(text)
     if not found:
@@ -177,6 +185,35 @@ def words_of_tsv(tsv: str, points: float) -> tuple[list[Word], float]:
     size = 0.95 * median(heights) * points
     words = [Word(text, x0, x1, base, size) for text, x0, x1, base, _ in found]
     return words, round(total / weight / 100, 4)
+
+
+def _count_strokes(text: str, crop: Any) -> str:
+    """Write a Roman number of strokes (I, II, III) as the picture has it: recognition drops or joins strokes.
+
+    Half-way up a stroke is one run of ink and the full stop behind it none.
+    """
+    dark = crop < _DARK
+    rows = np.flatnonzero(dark.any(axis=1)) if dark.size else dark
+    if len(rows) < 8:
+        return text
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    quarter = (bottom - top) // 4
+    band = dark[top + quarter : bottom - quarter].mean(axis=0) > 0.7
+    count = int(np.count_nonzero(np.diff(np.concatenate(([0], band.astype(np.int8)))) == 1))
+    tail = text.lstrip("IlH|")
+    return "I" * count + tail if 2 <= count <= 3 else text
+
+
+def _parted(text: str) -> str:
+    """Part two words that recognition ran together ("chocác"), where there is one way to do so."""
+    if text.isascii() or len(text) < 3 or not text.isalpha() or is_syllable(text.lower()):
+        return text
+    ways = [
+        f"{text[:at]} {text[at:]}"
+        for at in range(1, len(text))
+        if is_syllable(text[:at].lower()) and is_syllable(text[at:].lower())
+    ]
+    return ways[0] if len(ways) == 1 else text
 
 
 def find_lines(pixels: Any, points: float) -> tuple[list[Rule], list[Rule]]:

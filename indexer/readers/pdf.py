@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +38,7 @@ from indexer.readers.textbuilder import TextBuilder, compose
 from indexer.records import Notice, SourceText
 
 _THIN = 2.5  # points: a filled rectangle no thicker than this is a line
+_AT_ONCE = 2  # pages in recognition at a time
 _FEW = 12  # printable characters below which a page counts as without text
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _NOTE_START = re.compile(r"\[\d{1,3}\]")
@@ -87,21 +90,22 @@ def _read(document: Any, ocr: Ocr, progress: Callable[[], None]) -> SourceText |
     if count > LIMITS.pages:
         raise Refused(f"PDF có {count} trang, quá giới hạn {LIMITS.pages} trang; hãy tách thành nhiều tệp")
     out = TextBuilder()
-    reading = _Reading(ocr, out)
-    for number in range(1, count + 1):
-        try:
-            page = document[number - 1]
-        except pdfium.PdfiumError:
-            out.notices.append(
-                Notice(code="page_damaged", message=f"Trang {number} hỏng, không đọc được.", page=number)
-            )
-            continue
-        try:
-            reading.page(number, page)
-        finally:
-            page.close()
-        progress()
-    pages = reading.pages
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        reading = _Reading(ocr, out, pool, progress)
+        for number in range(1, count + 1):
+            try:
+                page = document[number - 1]
+            except pdfium.PdfiumError:
+                out.notices.append(
+                    Notice(code="page_damaged", message=f"Trang {number} hỏng, không đọc được.", page=number)
+                )
+                continue
+            try:
+                reading.page(number, page)
+            finally:
+                page.close()
+            progress()
+        pages = reading.finish()
     mend_numbers(pages)
     drop_running_lines(pages)
     join_split_tables(pages)
@@ -117,8 +121,13 @@ def _read(document: Any, ocr: Ocr, progress: Callable[[], None]) -> SourceText |
 class _Reading:
     """State that runs over the pages of one document."""
 
-    def __init__(self, ocr: Ocr, out: TextBuilder) -> None:
+    def __init__(
+        self, ocr: Ocr, out: TextBuilder, pool: ThreadPoolExecutor, progress: Callable[[], None]
+    ) -> None:
         self.pages: list[PageLayout] = []
+        self._pool = pool
+        self._progress = progress
+        self._waiting: deque[tuple[int, bool, Future[PageLayout | None]]] = deque()
         self._ocr = ocr
         self._out = out
         self._scanned = 0
@@ -138,8 +147,6 @@ class _Reading:
         if _is_garbled(words):
             self._garbled.append(number)
             self._scan(number, page, text=False)
-            if self.pages and self.pages[-1].number == number:
-                return
         if picture:
             self._layered.append(number)
         self.pages.append(lay_out(number, width, height, words, *_rules(page, height)))
@@ -169,18 +176,34 @@ class _Reading:
         width, height = page.get_size()
         scale = min(300 / 72, (LIMITS.image_pixels / max(width * height, 1)) ** 0.5)
         image = page.render(scale=scale, grayscale=True).to_pil()
-        layout = self._ocr.read(number, image, 1 / scale)
-        if layout is None or not layout.items:
-            if text:
-                notices.append(
-                    Notice(
-                        code="no_text_page",
-                        message=f"Trang {number} là ảnh, không nhận dạng được chữ nào; hãy xem bản gốc.",
-                        page=number,
-                    )
+        # PDFium reads pages one at a time; recognition runs beside it
+        self._waiting.append((number, text, self._pool.submit(self._ocr.read, number, image, 1 / scale)))
+        while len(self._waiting) > 2 * _AT_ONCE:
+            self._take()
+
+    def _take(self) -> None:
+        """Wait for the page that was given to recognition first."""
+        number, text, coming = self._waiting.popleft()
+        layout = coming.result()
+        self._progress()
+        if layout is not None and layout.items:
+            self.pages = [page for page in self.pages if page.number != number]
+            self.pages.append(layout)
+        elif text:
+            self._out.notices.append(
+                Notice(
+                    code="no_text_page",
+                    message=f"Trang {number} là ảnh, không nhận dạng được chữ nào; hãy xem bản gốc.",
+                    page=number,
                 )
-            return
-        self.pages.append(layout)
+            )
+
+    def finish(self) -> list[PageLayout]:
+        """Wait for the pages in recognition; return all pages in order."""
+        while self._waiting:
+            self._take()
+        self.pages.sort(key=lambda page: page.number)
+        return self.pages
 
     def report(self) -> None:
         """Add the notices that speak of the whole document."""
