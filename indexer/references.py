@@ -533,7 +533,7 @@ class _Reader:
             organ = read_organ(self.cased, found.end(), segment.end)
             if organ is None or any(s <= start < e for s, e in taken):
                 continue
-            if not self.cased[found.end()].isupper():
+            if not self.cased[found.end()].isupper() or self._is_product(start, segment):
                 continue
             name, code = _type_words()[collapse(found[1])]
             end = self._joint(organ.end, segment.end)
@@ -546,6 +546,14 @@ class _Reader:
                 mention.date, mention.end = read.iso, read.end
             out.append(mention)
         return out
+
+    def _is_product(self, start: int, segment: Span) -> bool:
+        """Say whether the words name what a task is to produce: "Sản phẩm: Quyết định của UBND tỉnh"."""
+        before = self.folded[segment.start : start].rstrip()
+        return (
+            before.endswith("|")
+            or re.match(r"[-+•\s(]*(?:sản phẩm|kết quả|đầu ra)[^:]{0,40}:", before) is not None
+        )
 
     def _share_issuer(self) -> None:
         """Give the issuer at the end of "số A, số B và số C của Bộ Chính trị" to the whole list."""
@@ -718,6 +726,12 @@ class _Reader:
                 if rule.types and mention.type_code not in rule.types:
                     continue
                 if rule.pattern.search(candidate):
+                    if (
+                        rule.role == "implements"
+                        and zone == "preamble"
+                        and not self._states_purpose(mention, segment)
+                    ):
+                        continue
                     self._apply(rule, mention, last if within else None, candidate != cue)
                     return
         ends = {mention.end, mention.title.end if mention.title else mention.end}
@@ -733,6 +747,19 @@ class _Reader:
             mention.role, mention.sub_role = last.role, last.sub_role
         elif mention.unnumbered:
             mention.sub_role = "unnumbered_anaphor"
+
+    def _states_purpose(self, mention: _Mention, segment: Span) -> bool:
+        """Say whether a sentence of the preamble says why the document is issued, and does not tell a story.
+
+        It opens its block, or goes on to the body that issues ("…, Sở Nội vụ xây dựng Kế hoạch như sau:").
+        """
+        if not _SENTENCE.search(self.folded[segment.start : mention.start]):
+            return True
+        after = mention.title.end if mention.title else mention.end
+        rest = self.folded[after : segment.end]
+        stop = re.search(r"[.!?](?=\s+[^\d\s])", rest)
+        sentence = rest[: stop.start()] if stop else rest
+        return re.search(r"như sau|sau đây|:\s*$|xây dựng kế hoạch|ban hành", sentence + " ") is not None
 
     def _unfinished_before(self, start: int, last: _Mention | None) -> str:
         """Return the end of the block before, where no full stop closes it: a page break cut the sentence."""
