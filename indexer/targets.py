@@ -18,7 +18,7 @@ from indexer.dates import Period, find_periods
 from indexer.labels import rows
 from indexer.records import BOILERPLATE, Block, Section, Span, Target
 from indexer.tables import Row, Table, read_tables, split_row
-from indexer.titles import title_kind
+from indexer.titles import assigns_no_work, title_kind
 
 Comparator = Literal[">=", "<=", "=", ">", "<"]
 
@@ -103,7 +103,7 @@ def find_targets(text: str, blocks: Sequence[Block], outline: Sequence[Section])
 
     Boilerplate, titles and preambles give none, nor do statutes (documents made of articles).
     """
-    if sum(section.kind == "article" for section in outline) > 3:
+    if sum(section.kind == "article" for section in outline) > 3 or assigns_no_work(text, blocks):
         return []
     targets: list[Target] = []
     tables = read_tables(text, blocks)
@@ -168,6 +168,7 @@ def _clause_targets(text: str, start: int, end: int, section: str, by: str | Non
         for f in found
         if not any(p.start <= f.start and f.end <= p.end and p.precision == "day" for p in periods)
     ]
+    found = _apart(plain, found)
     targets = []
     for number, measure in enumerate(found):
         first = _clause_start(text[start:end], plain, found, number)
@@ -187,6 +188,24 @@ def _clause_targets(text: str, start: int, end: int, section: str, by: str | Non
             )
         )
     return targets
+
+
+_LIFTED = re.compile(r"\s*(?:nam\s+\d{4}\s*)?len\s+(?:toi\s+|den\s+|muc\s+)?")
+_APART = re.compile(r"[,:]|\bva\b|\bvoi\b")
+
+
+def _apart(plain: str, found: list[_Found]) -> list[_Found]:
+    """Leave one measure to a statement: "80% hộ có ít nhất một bình" states 80%, "từ 20% lên 40%" 40%."""
+    kept: list[_Found] = []
+    for measure in found:
+        between = plain[kept[-1].end : measure.start] if kept else ""
+        if kept and _LIFTED.fullmatch(between):
+            kept[-1] = msgspec.structs.replace(measure, start=kept[-1].start)
+        elif kept and measure.unit[:1] != "%" and not _APART.search(between):
+            continue
+        else:
+            kept.append(measure)
+    return kept
 
 
 def _measures(plain: str, words: str) -> list[_Found]:

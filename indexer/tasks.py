@@ -27,7 +27,7 @@ from indexer.deadlines import find_deadlines, read_deadline, read_statements
 from indexer.labels import ASSIGNING, match_label
 from indexer.records import Block, Deadline, Mention, Section, Span, Target, Task
 from indexer.tables import Row, Table, read_tables
-from indexer.titles import title_kind
+from indexer.titles import assigns_no_work, title_kind
 from indexer.units import split_roles, split_units
 
 _BLOCKED = frozenset({"facts", "none", "funding", "results"})
@@ -100,7 +100,7 @@ class _Reader:
         self.outline = outline
         self.targets = targets
         self.year = year
-        self.statute = sum(section.kind == "article" for section in outline) > 0
+        self.statute = assigns_no_work(text, blocks) or any(s.kind == "article" for s in outline)
         self.children: dict[int, list[int]] = {}
         for index, section in enumerate(outline):
             self.children.setdefault(section.parent, []).append(index)

@@ -70,6 +70,12 @@ TABLE: list[tuple[str, list[tuple[str, str, float, str, str | None]]]] = [
     ),
     ("thuộc nhóm 3 nước dẫn đầu", [("thuộc nhóm 3 nước dẫn đầu", "<=", 3, "nước", None)]),
     ("đạt 12 người trên một vạn dân", [("đạt 12 người trên một vạn dân", "=", 12, "người", None)]),
+    (
+        "tối thiểu 80% hộ gia đình có ít nhất một bình chữa cháy",
+        [("tối thiểu 80% hộ gia đình có ít nhất một bình chữa cháy", ">=", 80, "%", None)],
+    ),
+    ("nâng tỷ lệ từ 20% lên 40%", [("nâng tỷ lệ từ 20% lên 40%", "=", 40, "%", None)]),
+    ("mức độ hài lòng đạt từ 95% trở lên", [("mức độ hài lòng đạt từ 95% trở lên", ">=", 95, "%", None)]),
     ("Trực điện thoại 24/7, giải đáp ngay cho người dân.", []),
     ("Thực hiện Kế hoạch số 45/KH-UBND ngày 10/6/2026 của UBND tỉnh", []),
     ("số hóa tài liệu lưu trữ trong 3 năm gần đây", []),

@@ -14,7 +14,7 @@ from indexer.records import Span, Task
 from indexer.structure import read_structure
 from indexer.targets import find_targets
 from indexer.tasks import read_tasks, split_directing
-from indexer.titles import title_kind, title_rules
+from indexer.titles import task_free_rules, title_kind, title_rules
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 EXAMPLE = SHARED / "benchmark" / "example-000"
@@ -375,6 +375,40 @@ def test_every_title_rule_matches_an_example_first() -> None:
     for kind, pattern, examples in title_rules():
         assert any(pattern.search(bare(example)) for example in examples), pattern.pattern
         assert all(title_kind(example) == kind for example in examples), examples
+
+
+def test_every_task_free_type_matches_its_examples() -> None:
+    for pattern, examples in task_free_rules():
+        assert all(pattern.match(bare(example)) for example in examples), pattern.pattern
+
+
+def test_a_report_assigns_nothing() -> None:
+    _, tasks = read(
+        "BÁO CÁO\n\nKết quả công tác quý I\n\nI. NHIỆM VỤ QUÝ II\n\n1. Nâng cao chất lượng\n\nĐạt kết quả tốt.\n"
+    )
+    assert tasks == []
+
+
+FRAGMENTS = [
+    "I. NHIỆM VỤ\n", "1. ", "a) ", "- ", "Nhóm 1: ", "Nhiệm vụ 2: ", "Đơn vị chủ trì: ", "Thời gian thực hiện: ", "\n\n", "\n",
+    "Công an xã ", "các phòng, ban, ", "chủ trì, phối hợp với ", "Giao ", "Yêu cầu ", "trước ngày 30/9/2026", "31/13/2026 ",
+    "quý V năm 2026", "Tối thiểu 90% ", "không còn hộ ", "; ", ". ", ", ", " và ", "(", ")", "| TT | Nhiệm vụ | Chủ trì |\n",
+    "| 1 | Tập huấn | |\n", "| | | |\n", "PHỤ LỤC\n", "Phòng", "\u00a0", "báo cáo UBND xã ", "Nơi nhận:\n", "thường xuyên", "%", "0",
+]  # fmt: skip
+
+
+def test_random_texts_are_read_without_an_error() -> None:
+    import random
+
+    chance = random.Random(57)
+    for _ in range(300):
+        body = "".join(chance.choice(FRAGMENTS) for _ in range(chance.randrange(1, 60)))
+        text, tasks = plan(body)
+        assert len({task.id for task in tasks}) == len(tasks)
+        for task in tasks:
+            spans = [task.span, task.block, *task.actions]
+            spans += [m.span for m in (*task.lead, *task.coordinating, *task.directing, *task.implementing)]
+            assert all(0 <= span.start <= span.end <= len(text) for span in spans)
 
 
 @pytest.mark.skipif(not EXAMPLE.exists(), reason="the shared benchmark is not here")
