@@ -854,6 +854,9 @@ class _Reader:
         locality = self.metadata.locality
         if locality is not None and fold(locality.value) in provinces():
             return provinces()[fold(locality.value)]
+        level = self.metadata.level
+        if locality is not None and level is not None and level.value in ("tinh", "so"):
+            return locality.value
         named = {
             province_in(mention.issuer.of(self.text))
             for mention in self.mentions

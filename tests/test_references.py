@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.organs import cased, organ_of, organ_rules, read_organ
 from indexer.records import Fact, Metadata, Reference, SourceText, Span
@@ -297,6 +299,44 @@ def test_replaced_plan_is_the_issuers_own() -> None:
     (found,) = read("Kế hoạch này thay thế Kế hoạch số 14/KH-UBND ngày 15/01/2026.", own)
     assert found.issuer == "UBND xã Tân Hòa"
     assert found.role == "replaces"
+
+
+def test_locality_of_the_document() -> None:
+    own = Metadata(locality=Fact("Hòa Lạc", None, "place_line"), level=Fact("so", None, "issuer"))
+    province, ministry, commune = read(
+        "Căn cứ Kế hoạch số 1/KH-UBND của UBND tỉnh; Thông tư số 2/2025/TT-BNV; Kế hoạch số 3/KH-UBND của UBND xã Tân Hòa.",
+        own,
+    )
+    assert (province.level, province.locality) == ("tinh", "Hòa Lạc")
+    assert (ministry.level, ministry.locality) == ("trung-uong", "Trung ương")
+    assert (commune.level, commune.locality) == ("xa", "Tân Hòa")
+
+
+def test_story_in_the_preamble_is_no_purpose() -> None:
+    text = (
+        "KẾ HOẠCH\n\nLưu trữ số\n\nCông tác lưu trữ có tiến bộ. Thực hiện Nghị quyết số 40-NQ/TW, nhiều kho đã mở. "
+        "Nay còn hạn chế.\n\nI. MỤC ĐÍCH\n\nTốt hơn.\n"
+    )
+    (found,) = read(text)
+    assert found.role == "mentions"
+
+
+PIECES = [
+    "Thực hiện ", "Căn cứ ", "Kế hoạch số 1/KH-UBND", "Luật Lưu trữ", "Luật sửa đổi, bổ sung một số điều của ", " và ", "; ",
+    " ngày 1/2/2026", " của UBND tỉnh", " về lưu trữ", "(", ")", "\n\n", "số 5-CT/TU", "thay thế ", "I. MỤC ĐÍCH\n", "Nơi nhận:\n",
+    "khoản 2 Điều 3 ", "Kế hoạch của Tỉnh ủy", ", ", ". ", "Số: /KH-UBND\n", "KẾ HOẠCH\n",
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=25))
+def test_any_pieces(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    last = 0
+    for reference in read(text):
+        assert reference.span.start < reference.span.end
+        assert reference.span.start >= last
+        last = reference.span.start
 
 
 # -- rules, both ways ---------------------------------------------------------------------------------
