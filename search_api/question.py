@@ -90,7 +90,12 @@ def understand(text: str) -> Question:
     for rule in question_rules():
         for match in rule.pattern.finditer(flat):
             found.append((match.start(), rule.kind))
-            taken.append(match.span())
+            at = match.start()
+            for start, end in match.regs[1:]:  # capturing groups stay in the topic
+                if start >= 0:
+                    taken.append((at, start))
+                    at = end
+            taken.append((at, match.end()))
     kinds: list[str] = []
     for _, kind in sorted(found):
         if kind not in kinds:

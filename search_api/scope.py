@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
 from typing import NamedTuple
 
 from indexer.clean import bare, collapse
@@ -21,11 +23,6 @@ _CARRIED_OUT = re.compile(
     r"(?:thuc hien|trien khai|thi hanh|cu the hoa|quan triet|thay the|can cu|theo tinh than|vien dan|dan chieu|nhac den|de cap)"
     r"[^.;?]{0,40}$"
 )
-#: Before an issuer these words say that its document is meant.
-_DOCUMENT_OF = re.compile(
-    r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|thong tu|nghi dinh|bo phan nao|phong nao|don vi nao)"
-    r"(?: [a-z0-9]+){0,12} (?:cua|do|o|tai|thuoc|trong)$|(?:van ban|ke hoach|chi thi|nghi quyet)(?: cua)?$"
-)
 _PLACE = re.compile(
     r"(?:xã|phường|tỉnh|thành phố|đặc khu|huyện|thị xã|thị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})"
 )
@@ -36,7 +33,8 @@ class Scope(NamedTuple):
 
     ``names`` are the words of the question that limit it; ``missing`` are symbols and places that it
     asks about and that no document of the index bears; ``cited_by`` says where a missing symbol is cited;
-    ``themes`` are the subjects by which it names documents ("kế hoạch *phòng cháy* của xã").
+    ``themes`` are the subjects by which it names documents ("kế hoạch *phòng cháy* của xã"); ``groups``
+    are the documents by the name that means them, several where the question compares.
     """
 
     docs: tuple[str, ...] | None
@@ -44,6 +42,7 @@ class Scope(NamedTuple):
     missing: tuple[str, ...]
     cited_by: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
 
 
 def written_out(text: str) -> str:
@@ -73,66 +72,134 @@ def _expanded(issuer: str) -> str:
     return issuer
 
 
+@lru_cache(maxsize=1)
+def _spoken() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    content = (resources.files("search_api.rules") / "issuer_names.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
+    return tuple((re.compile(pattern), tuple(names.split("|"))) for pattern, names, _ in rows)
+
+
+def _issuer_names(row: StoredDocument) -> set[str]:
+    """Return the flat names by which the issuer of a document is spoken of."""
+    if not row.issuer:
+        return set()
+    names = {_flat(row.issuer), _flat(_expanded(row.issuer))}
+    place = _flat(row.locality or "")
+    if place:
+        names |= {name.removesuffix(place).strip() for name in names if name.endswith(f" {place}")}
+    for pattern, spoken in _spoken():
+        if any(pattern.search(name) for name in names):
+            names |= set(spoken)
+    return {name for name in names if name}
+
+
+#: What stands before or after an issuer where its document is meant, not its work.
+_DOCUMENT_BEFORE = re.compile(
+    r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|thong tu|nghi dinh|bo phan nao|phong nao|don vi nao)"
+    r"(?: [a-z0-9]+){0,12} (?:cua|do|o|tai|thuoc|trong)$|(?:van ban|ke hoach|chi thi|nghi quyet)(?: cua)?$"
+    r"|(?:han|chi tieu|muc tieu|yeu cau|quy dinh|ty le|ti le|thoi han)(?: [a-z0-9]+){0,3} (?:cua|o|theo)$"
+    r"|(?:^|[^a-z])(?:theo|so voi)$"
+)
+_DOCUMENT_AFTER = re.compile(r"(?:tu |cung |thi )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|bao nhieu)(?![a-z])")
+
+
 def _of_a_document(written: str, name: str) -> bool:
     """Say whether an issuer is named as one ("kế hoạch của Sở Nội vụ"), not as a unit that has to do something."""
-    return any(
-        _DOCUMENT_OF.search(written[: match.start()])
-        for match in re.finditer(re.escape(f" {name} "), written)
-    )
+    for match in re.finditer(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", written):
+        before = re.sub(r"(?: (?:va|cua|,))+$", "", written[: match.start()].rstrip())
+        direct = written[: match.start()].rstrip()
+        if _DOCUMENT_BEFORE.search(direct) or _DOCUMENT_AFTER.match(written[match.end() :].lstrip()):
+            return True
+        # "của Tỉnh ủy, của UBND tỉnh và của xã": the later ones follow the first.
+        if direct != before and _DOCUMENT_BEFORE.search(f"{before} cua"):
+            return True
+    return False
+
+
+_NUMBERED = re.compile(
+    r"(ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|ket luan|chuong trinh|cong van|huong dan)"
+    r"(?: hanh dong)?(?: so)? (\d{1,4})(?![\d/%.,-])"
+)
+
+
+def _by_number(flat: str, rows: Sequence[StoredDocument]) -> list[tuple[str, set[str]]]:
+    """Find documents named by type and bare number: "kế hoạch 86", "chỉ thị số 33"."""
+    found = []
+    for match in _NUMBERED.finditer(flat):
+        held = {
+            row.id
+            for row in rows
+            if row.symbol
+            and re.match(rf"0*{int(match.group(2))}(?!\d)", row.symbol)
+            and bare(row.type or "").startswith(match.group(1))
+        }
+        if held and not _CARRIED_OUT.search(flat[: match.start()]):
+            found.append((match.group(), held))
+    return found
 
 
 def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument]) -> Scope:
     """Find the documents that a question names."""
-    by_symbol: list[str] = []
     missing: list[str] = []
     cited: list[str] = []
-    names: list[str] = []
     flat = bare(question.text)
+    named: list[tuple[str, set[str]]] = []  # surest first
     for symbol in question.symbols:
         held = store.with_symbol(symbol)
         at = flat.find(bare(symbol))
         carried_out = at > 0 and bool(_CARRIED_OUT.search(flat[:at]))
         if held and not carried_out:
-            by_symbol += held
-            names.append(symbol)
+            named.append((symbol, set(held)))
         elif not held and not carried_out:
             missing.append(symbol)
             cited += store.citing(symbol)
+    named += _by_number(flat, rows)
     written = f" {written_out(question.text)} "
-    named: dict[str, set[str]] = {}
+    spoken: dict[str, set[str]] = {}
     for row in rows:
-        for value, place in ((row.locality, True), (row.issuer, False), (_expanded(row.issuer or ""), False)):
-            name = _flat(value) if value else ""
-            if not name or name in named or f" {name} " not in written:
-                continue
-            if place or _of_a_document(written, name):
-                named[name] = {other.id for other in rows if _bears(other, name)}
+        place = _flat(row.locality or "")
+        if place and place not in spoken and f" {place} " in written:
+            spoken[place] = {other.id for other in rows if _bears(other, place)}
+        for name in _issuer_names(row):
+            if f" {name} " in written and (name in spoken or _of_a_document(written, name)):
+                spoken.setdefault(name, set()).add(row.id)
+    for name in list(spoken):
+        if any(name != other and f" {name} " in f" {other} " for other in spoken):
+            # "tỉnh" inside "tỉnh ủy", "sở nội vụ" inside a longer name: only where it also stands alone.
+            longer = [other for other in spoken if name != other and f" {name} " in f" {other} "]
+            rest = written
+            for other in longer:
+                rest = rest.replace(other, " ")
+            if f" {name} " not in rest:
+                del spoken[name]
+    # The longest first: "sở nội vụ tỉnh lâm sơn" says more than "lâm sơn".
+    named += sorted(spoken.items(), key=lambda item: (-len(item[0]), item[0]))
     # Names that fit one another narrow ("sở nội vụ" + "lâm sơn"); names that exclude one another add up
-    # ("… của tỉnh và … của xã").  The longest first: they say most.
-    groups: list[set[str]] = [set(by_symbol)] if by_symbol else []
-    for name in sorted(named, key=lambda n: (-len(n), n)):
-        for at, group in enumerate(groups):
-            if group & named[name]:
-                groups[at] = group & named[name]
-                break
-        else:
-            groups.append(set(named[name]))
-        names.append(name)
-    docs = set().union(*groups) if groups else None
-    if docs is None:
+    # ("… của tỉnh và … của xã").
+    groups: list[set[str]] = []
+    for _, docs in named:
+        fitting = [at for at, group in enumerate(groups) if group & docs]
+        for at in fitting:
+            groups[at] &= docs
+        if not fitting:
+            groups.append(set(docs))
+    if not groups:
         missing += _missing_places(question.text, rows)
     themes = []
     for theme in _themes(question.text):
-        bearing = _on_theme(theme, question.plain, [row for row in rows if docs is None or row.id in docs])
+        within = set().union(*groups) if groups else {row.id for row in rows}
+        bearing = _on_theme(theme, question.plain, [row for row in rows if row.id in within])
         if bearing:
-            docs = bearing
+            groups = [group & bearing or group for group in groups] if groups else [bearing]
             themes.append(theme)
+    docs = set().union(*groups) if groups else None
     return Scope(
         tuple(sorted(docs)) if docs is not None else None,
-        tuple(names),
+        tuple(name for name, _ in named),
         tuple(missing),
         tuple(dict.fromkeys(cited)),
         tuple(themes),
+        tuple(tuple(sorted(group)) for group in groups),
     )
 
 
@@ -168,16 +235,20 @@ def _missing_places(text: str, rows: Sequence[StoredDocument]) -> list[str]:
     return out
 
 
+_TYPE_WORDS = (
+    r"(?:(?:(?:trong|cua|theo|o|tai|va|voi|cac) )*"
+    r"(?:ban )?(?:ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|van ban)(?: hanh dong)?(?: so)? )?"
+)
+
+
 def without_names(topic: str, scope: Scope) -> str:
     """Take the names that chose the documents out of a topic: they are not what is asked."""
     written = topic
     for name in scope.names:
-        pattern = r"[\W_]+".join(map(re.escape, name.split()))
-        flat = bare(written)
-        match = re.search(
-            rf"(?<![a-z0-9])(?:(?:cua|o|tai|tren dia ban|trong)\s+)?(?:(?:xa|tinh|phuong)\s+)?{pattern}(?![a-z0-9])",
-            flat,
-        )
+        words = r"[\W_]+".join(map(re.escape, re.findall(r"[a-z0-9]+", bare(name))))
+        before = r"(?:(?:cua|o|tai|tren dia ban|trong|theo)\s+)?(?:(?:xa|tinh|phuong)\s+)?"
+        pattern = re.compile(rf"(?<![a-z0-9]){_TYPE_WORDS}{before}{words}(?![a-z0-9])")
+        match = pattern.search(bare(written))
         if match:
             written = written[: match.start()] + " " + written[match.end() :]
     return collapse(written)
