@@ -122,6 +122,23 @@ def given_in(text: str, span: Span) -> Assignment | None:
     return None
 
 
+_NOTE = re.compile(r"\(([^()]{3,200}?)\s+(?:chủ trì|thực hiện|phụ trách)(?=[\s,;.)])")
+
+
+def lead_in_note(text: str, span: Span) -> Assignment | None:
+    """Read "(Phòng Kinh tế chủ trì, hoàn thành …)" at the end of a stretch; None where there is none."""
+    folded = _folded(text)
+    for match in islice(_NOTE.finditer(folded, span.start, span.end), _MOST_MENTIONS):
+        if (
+            _begins_unit(folded, match.start(1))
+            and _verb_after(text, folded, match.start(1), match.end(1)) is None
+        ):
+            lead = split_units(text[match.start(1) : match.end(1)], match.start(1))
+            if lead:
+                return Assignment(tuple(lead), "chủ trì", True, match.end())
+    return None
+
+
 def begins_with_verb(text: str, span: Span) -> bool:
     """Say whether a stretch begins with what is to be done ("Thành lập …")."""
     return _verbs().match(_folded(text), span.start) is not None

@@ -165,7 +165,11 @@ def _read_one(words: str, year: int | None) -> Deadline:
         if limited is None or limited[0].kind != "by" or limited[0].precision != "day":
             return _recurring(words, plain, base)
     relative = _relative(words, plain, bool(periods))
-    if continuous:
+    finishes = continuous and periods and "hoan thanh" in plain[: periods[0].start]
+    if finishes:
+        # "Hoàn thành trong quý I/2026 và duy trì thường xuyên": a date, and no end after it.
+        base = msgspec.structs.replace(base, open_ended=True)
+    elif continuous:
         limited = _limit(plain, periods)
         if limited is None or limited[0].kind != "by" or _until_only(plain, limited[1]):
             bounds = limited[0] if limited else Deadline()
@@ -191,7 +195,7 @@ def _read_one(words: str, year: int | None) -> Deadline:
         dated,
         on_request=base.on_request,
         open_ended=base.open_ended or dated.open_ended,
-        kind="range" if base.open_ended and dated.kind in ("within", "by") else dated.kind,
+        kind="range" if base.open_ended and not finishes and dated.kind in ("within", "by") else dated.kind,
     )
 
 

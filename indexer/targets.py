@@ -149,6 +149,10 @@ def targets_in(text: str, span: Span, section: str, by: str | None = None) -> li
     """Find the targets that one paragraph states; ``by`` is the date its heading gives."""
     targets: list[Target] = []
     start = span.start
+    opening = text.find(":", span.start, min(span.end, span.start + 90))
+    if opening > 0:
+        # "Phấn đấu đến hết năm 2026: …; …" dates every clause that follows.
+        by = _stated_by(text[span.start : opening]) or by
     for match in [*_CLAUSE.finditer(text, span.start, span.end), None]:
         end = match.start() if match else span.end
         if start < end <= start + _LONGEST_CLAUSE:

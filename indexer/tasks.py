@@ -18,12 +18,14 @@ from indexer.assignments import (
     coordinating_in,
     first_sentence,
     given_in,
+    lead_in_note,
     read_assignment,
     report_to,
     unit_title,
 )
 from indexer.clean import collapse, fold
 from indexer.deadlines import find_deadlines, read_deadline, read_statements
+from indexer.label_lines import label_blocks
 from indexer.labels import ASSIGNING, match_label
 from indexer.records import Block, Deadline, Mention, Section, Span, Target, Task
 from indexer.tables import Row, Table, read_tables
@@ -105,7 +107,7 @@ class _Reader:
         for index, section in enumerate(outline):
             self.children.setdefault(section.parent, []).append(index)
         self.own: dict[int, list[Block]] = {}
-        for block in blocks:
+        for block in label_blocks(text, blocks):
             if block.kind in ("paragraph", "bullet", "label"):
                 self.own.setdefault(block.section, []).append(block)
         self.tables = read_tables(text, blocks)
@@ -249,13 +251,8 @@ class _Reader:
         labelled = [run for run in runs if run.assigns]
         if title is not None and not title.directs and not labelled:
             self._unit_task(index, title, given)
-        elif (
-            len(labelled) == 1
-            and section.kind != "part"
-            and not runs[0].content[1:2]
-            and runs[0] is not labelled[0]
-        ):
-            self._section_task(index, runs, given)
+        elif labelled and runs[-1] is not labelled[-1] and _all_bullets(runs):
+            self._bullets(section, runs, given, context)
         elif len(labelled) > 1 or (labelled and section.kind in ("part", "annex")):
             for run in labelled:
                 self._run_task(section, run, given)
@@ -265,6 +262,16 @@ class _Reader:
             self._loose(index, own, context, lone=section.kind == "part")
         else:
             self._prose(index, own, given, context)
+
+    def _bullets(self, section: Section, runs: Sequence[_Run], given: _Given, context: str | None) -> None:
+        """Bullets of which some carry labels of their own: each bullet is a task."""
+        for run in runs:
+            alone = run.content[:-1] if run.assigns else run.content
+            for block in alone:
+                found = read_assignment(self.text, block.body) or lead_in_note(self.text, block.body)
+                self._block_task(section, block, found, given)
+            if run.assigns:
+                self._run_task(section, _Run(run.content[-1:], run.labels), given)
 
     def _runs(self, own: Sequence[Block]) -> list[_Run]:
         runs: list[_Run] = []
@@ -389,7 +396,13 @@ class _Reader:
                 found = None
             if found is None:
                 found = next(
-                    (later for b in content if (later := given_in(self.text, b.body)) is not None), None
+                    (
+                        later
+                        for b in content
+                        if (later := given_in(self.text, b.body) or lead_in_note(self.text, b.body))
+                        is not None
+                    ),
+                    None,
                 )
         self._add_task(draft, labels, given, found)
 
@@ -705,11 +718,15 @@ def _specific(found: list[tuple[Span, Deadline]]) -> list[tuple[Span, Deadline]]
     ]
 
 
+def _all_bullets(runs: Sequence[_Run]) -> bool:
+    return all(block.kind == "bullet" for run in runs for block in run.content)
+
+
 def _label_words(text: str, label: Block) -> str:
     """Return a label as worded, without its colon ("Đơn vị chủ trì")."""
     line = label.span.of(text)
     match = match_label(line)
-    return collapse(line[match.start : match.end - 1]) if match else collapse(line.partition(":")[0])
+    return collapse(line[match.start : match.end - 1]) if match else "chủ trì"
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -118,6 +118,10 @@ TABLE: list[tuple[str, dict[str, object]]] = [
         {"kind": "continuous", "start": "2026-01-01", "end": "2030-12-31", "precision": "year"},
     ),
     ("(Thường xuyên)", {"kind": "continuous"}),
+    (
+        "Hoàn thành trong quý I/2026 và duy trì thường xuyên",
+        within("2026-01-01", "2026-03-31", "quarter", open_ended=True),
+    ),
     # recurring
     ("Hằng năm", again("yearly")),
     ("Hàng năm", again("yearly")),
