@@ -33,7 +33,7 @@ ROLE_NAMES = {
 
 _WIDE, _HIGH = 204, 66
 _GAP_X, _GAP_Y, _GAP_CHAIN, _LANE = 62, 12, 22, 14
-_MARGIN, _TOP = 16, 92
+_MARGIN, _TOP = 36, 92
 _INK, _SOFT, _LINE, _ACCENT, _WARN = "#1c2126", "#4d5760", "#858d94", "#1d4b7a", "#a3201c"
 _STROKES: dict[str, dict[str, Any]] = {
     "implements": {"stroke": _ACCENT, "stroke_width": 1.6},
