@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import signal
 import sys
 import time
@@ -161,6 +162,86 @@ def test_a_scan_pasted_into_word(tmp_path: Path) -> None:
     source = source_of(write(tmp_path, "a.docx", stream.getvalue()))
     assert LINES[0] in source.text
     assert [notice.code for notice in source.notices] == ["ocr"]
+
+
+@needs_ocr
+@pytest.mark.parametrize(("angle", "name"), [(1.4, "lech"), (90.0, "nam ngang")])
+def test_a_page_that_lies_askew(tmp_path: Path, angle: float, name: str) -> None:
+    stream = io.BytesIO()
+    Image.open(io.BytesIO(picture(LINES))).rotate(angle, expand=True, fillcolor=255, resample=2).save(
+        stream, "PNG"
+    )
+    assert seen(source_of(write(tmp_path, f"{name}.png", stream.getvalue()))) == [
+        bare(line) for line in LINES
+    ]
+
+
+@needs_ocr
+def test_tables_of_scans(tmp_path: Path) -> None:
+    assert FONT is not None
+    image = Image.new("L", (1654, 700), 255)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.truetype(FONT, 34)
+    xs, ys = (100, 200, 800, 1200, 1550), (100, 200, 300, 400)
+    for x in xs:
+        draw.line((x, ys[0], x, ys[-1]), fill=0, width=3)
+    for y in ys:
+        draw.line((xs[0], y, xs[-1], y), fill=0, width=3)
+    table = [
+        ("TT", "Nhiệm vụ", "Chủ trì", "Thời hạn"),
+        ("1", "Rà soát thủ tục", "Văn phòng", "30/6/2026"),
+        ("2", "Báo cáo kết quả", "Công an xã", "Hằng năm"),
+    ]
+    for y, line in zip(ys, table, strict=False):
+        for x, cell in zip(xs, line, strict=False):
+            draw.text((x + 25, y + 25), cell, font=font, fill=0)
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    text = source_of(write(tmp_path, "bang.png", stream.getvalue())).text
+    assert [bare(line) for line in text.split("\n")[1:3]] == [
+        bare("| " + " | ".join(line) + " |") for line in table[1:]
+    ]
+
+
+def test_skew_is_measured() -> None:
+    import numpy as np
+
+    page = np.full((1100, 800), 255, dtype=np.uint8)
+    for y in range(100, 1000, 24):
+        page[y : y + 8, 80:720] = 0
+    for angle in (0.0, 1.0, -2.0):
+        turned = np.asarray(Image.fromarray(page).rotate(angle, fillcolor=255))
+        assert abs(ocr.skew(turned) + angle) < 0.25
+    assert ocr.skew(np.full((100, 100), 255, dtype=np.uint8)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("chocác", "cho các"),
+        ("nhiệm", "nhiệm"),
+        ("UBND", "UBND"),
+        ("Ytế", "Y tế"),
+        ("menu", "menu"),
+        ("12/KH", "12/KH"),
+    ],
+)
+def test_words_run_together_are_parted(text: str, expected: str) -> None:
+    assert ocr._parted(text) == expected
+
+
+@pytest.mark.skipif(FONT is None, reason="no font here")
+@pytest.mark.parametrize(
+    ("drawn", "read"), [("III.", "II."), ("II.", "I."), ("III", "HI"), ("II", "II"), ("I.", "I.")]
+)
+def test_strokes_of_roman_numbers_are_counted(drawn: str, read: str) -> None:
+    import numpy as np
+
+    image = Image.new("L", (200, 80), 255)
+    ImageDraw.Draw(image).text((10, 10), drawn, font=ImageFont.truetype(str(FONT), 42), fill=0)
+    pixels = np.asarray(image)
+    columns = np.flatnonzero((pixels < 128).any(axis=0))
+    assert ocr._count_strokes(read, pixels[:, columns[0] : columns[-1] + 1]) == drawn
 
 
 def test_a_picture_without_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,6 +506,50 @@ def test_importing_the_readers_stays_light() -> None:
         cwd=Path(__file__).resolve().parents[1],
     )
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("name", ["docx", "pdf", "html", "zip"])
+def test_damaged_bytes_are_read_or_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real files with bytes changed, cut and doubled: an answer every time, never an escape."""
+    monkeypatch.setattr(ocr, "tesseract", lambda: None)
+    rng = random.Random(name)
+    good = {
+        "docx": docx_bytes(*LINES),
+        "pdf": pdf_bytes(),
+        "html": f"<table><tr><td>{'</td><td>'.join(LINES)}</td></tr></table><p>{LINES[1]}".encode(),
+        "zip": zip_bytes(("a.txt", b"x"), ("b.docx", docx_bytes(*LINES))),
+    }[name]
+    for turn in range(150):
+        data = bytearray(good)
+        for _ in range(rng.randint(1, 12)):
+            at = rng.randrange(len(data))
+            kind = rng.random()
+            if kind < 0.6:
+                data[at] = rng.randrange(256)
+            elif kind < 0.8:
+                del data[at : at + rng.randint(1, 40)]
+            else:
+                data[at:at] = data[max(0, at - 30) : at]
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        reply = answer(Job(name, bytes(data), str(folder)))
+        assert reply.source is not None or reply.reason or reply.members or name == "zip"
+
+
+def pdf_bytes() -> bytes:
+    from reportlab.pdfgen import canvas
+
+    stream = io.BytesIO()
+    drawn = canvas.Canvas(stream, pageCompression=0)
+    for _ in range(2):
+        drawn.drawString(80, 700, "Ke hoach thuc hien nhiem vu trong thang 6 cua xa")
+        drawn.grid([80, 200, 300], [500, 540, 580])
+        drawn.drawString(90, 550, "Chu tri")
+        drawn.showPage()
+    drawn.save()
+    return stream.getvalue()
 
 
 def test_read_bytes_of_text() -> None:

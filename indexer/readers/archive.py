@@ -6,12 +6,12 @@ import io
 import posixpath
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from indexer.readers.isolate import Member
 from indexer.readers.limits import LIMITS, Refused
+from indexer.readers.package import BROKEN_ZIP
 
 _BLOCK = 1 << 20
 _ENCRYPTED = 0x1
@@ -26,7 +26,7 @@ def unpack(data: bytes, folder: str, progress: Callable[[], None] = lambda: None
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+    except BROKEN_ZIP as error:
         raise Refused(f"tệp .zip hỏng, không mở được ({error}); hãy nén lại") from None
     infos = archive.infolist()
     if len(infos) > LIMITS.zip_members * 4:
@@ -117,6 +117,6 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left
                         f"quá lớn khi giải nén (hơn {most / 2**20:.0f} MB); có thể là tệp nén độc hại"
                     )
                 out.write(block)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise Refused(f"bị hỏng trong .zip ({error})") from None
     return size

@@ -41,6 +41,7 @@ _MEMORY = 2 * 1024**3
 _FAINT = 25.0  # confidence (0-100) below which signs without letters are specks
 _DARK = 140  # grey level of ink
 _MOST_CELLS = 80
+_DOUBTED = 0.6  # mean confidence below which a page may lie on its side
 _STROKES = re.compile(r"[IlH|]{1,4}[.,;:)/-]{0,2}")
 
 
@@ -62,10 +63,29 @@ def page_reader() -> Ocr:
 
 
 def read_page(number: int, image: Any, points: float) -> PageLayout | None:
-    """Read the picture of one page (grey, upright); ``points`` is the size of a pixel in points."""
+    """Read the picture of one page (grey); ``points`` is the size of a pixel in points.
+
+    A page that lies on its side or upside down shows by its low confidence, and is turned.
+    """
+    best = _read_upright(number, image, points)
+    if best is None or (best.ocr or 0.0) >= _DOUBTED:
+        return best
+    for angle in (90, 270, 180):
+        turned = _read_upright(number, image.rotate(angle, expand=True), points)
+        if turned is not None and (turned.ocr or 0.0) > (best.ocr or 0.0) + 0.1:
+            best = turned
+        if (best.ocr or 0.0) >= _DOUBTED:
+            break
+    return best
+
+
+def _read_upright(number: int, image: Any, points: float) -> PageLayout | None:
     program = tesseract()
     if program is None:
         return None
+    tilt = skew(np.asarray(image))
+    if abs(tilt) >= 0.2:
+        image = image.rotate(tilt, resample=2, fillcolor=255)
     width, height = image.size
     across, down = find_lines(np.asarray(image), points)
     cleaned = _without_lines(image, across, down, points)
@@ -80,6 +100,29 @@ def read_page(number: int, image: Any, points: float) -> PageLayout | None:
         return _empty_cells(program, cleaned, points, grid, found)
 
     return lay_out(number, width * points, height * points, words, across, down, confidence, reread)
+
+
+def skew(pixels: Any) -> float:
+    """Return by how many degrees (anticlockwise) a page must be turned for its lines to lie level.
+
+    The right angle makes the sums along the rows most uneven: lines of text, then white.
+    """
+    step = max(1, max(pixels.shape) // 1100)
+    rows, columns = np.nonzero(pixels[::step, ::step] < _DARK)
+    if not 500 < len(rows) < 400_000:
+        return 0.0
+    high = pixels.shape[0] // step + 1
+
+    def evenness(degrees: float) -> float:
+        level = (rows + columns * np.tan(np.radians(degrees))).astype(np.int32)
+        counts = np.bincount(level - min(int(level.min()), 0), minlength=high)
+        return float((counts.astype(np.float64) ** 2).sum())
+
+    rough = max(np.arange(-3.0, 3.01, 0.5), key=evenness)
+    fine = max(np.arange(rough - 0.4, rough + 0.41, 0.1), key=evenness)
+    if evenness(fine) < 1.04 * evenness(0.0):
+        return 0.0
+    return -float(fine)
 
 
 def _recognise(program: str, image: Any, points: float, mode: str) -> str | None:
@@ -160,6 +203,7 @@ def words_of_tsv(tsv: str, points: float, pixels: Any = None) -> tuple[list[Word
     found: list[tuple[str, float, float, float, float]] = []
     bottom = 0.0
     weight = total = 0.0
+    standing = 0
     for line in tsv.splitlines()[1:]:
         cells = line.split("\t")
         if len(cells) < 12:
@@ -171,19 +215,23 @@ def words_of_tsv(tsv: str, points: float, pixels: Any = None) -> tuple[list[Word
             continue
         if level != 5:
             continue
-        text = unicodedata.normalize("NFC", clean_characters(cells[11]).strip())
+        text = unicodedata.normalize("NFC", clean_characters(cells[11]).strip()).replace("\u2044", "/")
         sure = float(cells[10])
         if not text or sure < 0 or (sure < _FAINT and not any(char.isalnum() for char in text)):
             continue
         if pixels is not None and _STROKES.fullmatch(text):
             text = _count_strokes(text, pixels[max(top, 0) : top + high, max(left - 1, 0) : left + wide + 1])
         found.append((_parted(text), left * points, (left + wide) * points, bottom * points, sure))
+        if len(text) > 2:
+            standing += 1 if high > wide else -1
         weight += len(text)
         total += sure * len(text)
     if not found:
         return [], 0.0
     size = 0.95 * median(heights) * points
     words = [Word(text, x0, x1, base, size) for text, x0, x1, base, _ in found]
+    if standing > 0:
+        return words, 0.0  # words that stand on end: the page lies on its side
     return words, round(total / weight / 100, 4)
 
 

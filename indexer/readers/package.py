@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from functools import lru_cache
@@ -11,6 +13,21 @@ from typing import Any
 from lxml import etree
 
 from indexer.readers.limits import LIMITS, Refused
+
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    OverflowError,
+)
+"""What the standard library raises over damaged archives."""
 
 Element = Any
 """An lxml element; lxml has no types of its own."""
@@ -72,7 +89,7 @@ class Package:
         """Open the archive.  Raises :class:`Refused` where it is no ZIP or is encrypted."""
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+        except BROKEN_ZIP as error:
             raise Refused(
                 f"tệp hỏng, không mở được như tệp Word ({error}); hãy mở và lưu lại bằng Word"
             ) from None
@@ -97,15 +114,7 @@ class Package:
         try:
             with self._zip.open(info) as part:
                 data = part.read(self._left + 1)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            OSError,
-            ValueError,
-        ) as error:
+        except BROKEN_ZIP as error:
             raise Refused(
                 f"phần {name} của tệp bị hỏng hoặc có mật khẩu ({error}); hãy mở và lưu lại bằng Word"
             ) from None

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -382,6 +383,9 @@ def _words_of(page: Any, textpage: Any) -> Iterator[tuple[Word, str]]:
         raw.FPDFText_GetCharOrigin(pointer, at, x, y)
         raw.FPDFText_GetLooseCharBox(pointer, at, box)
         x0, base, x1, size = turn(x.value, y.value, box)
+        if not all(map(isfinite, (x0, base, x1, size))):
+            continue
+        size = max(size, 1.0)
         char = chr(code)
         target = raw.FPDFText_GetTextObject(pointer, at)
         address = ctypes.addressof(target.contents) if target else None
@@ -467,6 +471,8 @@ def _rules(page: Any, height: float) -> tuple[list[Rule], list[Rule]]:
                 ax0, ay0, ax1, ay1 = top - y1, right - x1, top - y0, right - x0
             else:
                 ax0, ay0, ax1, ay1 = x0 - left, top - y1, x1 - left, top - y0
+            if not all(map(isfinite, (ax0, ay0, ax1, ay1))):
+                continue
             if ay1 - ay0 <= _THIN < ax1 - ax0:
                 across.append(Rule((ay0 + ay1) / 2, ax0, ax1))
             elif ax1 - ax0 <= _THIN < ay1 - ay0:
