@@ -47,8 +47,10 @@ def answer(
     """Answer a question; ``find`` gives passages among filters or documents, best first."""
     settings = settings or AnswerSettings()
     scope = find_scope(question, store, rows)
-    if scope.missing and scope.docs is None:
-        return _missing(question, scope, store)
+    if scope.missing and scope.docs is None and not _may_be_asked_of(question):
+        mentioned = _mentioned(scope, find(question, filters))
+        if len(mentioned) < len(scope.missing):
+            return _missing(question, scope, store)
     within: Filters | Sequence[str] = filters
     allowed = {row.id for row in rows}
     if scope.docs is not None:
@@ -65,10 +67,52 @@ def answer(
         settings=settings,
     )
     cites = Citations(store)
-    drafted = _draft(evidence, cites)
+    if len(scope.groups) > 1:
+        drafted = _draft_each(evidence, scope, find, cites)
+    else:
+        drafted = _draft(evidence, cites)
     if drafted.statements:
         return _answered(question, drafted, cites, store, scope)
     return _refused(question, drafted.reason or _plain_reason(question, scope), found, store)
+
+
+def _may_be_asked_of(question: Question) -> bool:
+    """Say whether other documents can answer about one that the index lacks: what cites or replaces it."""
+    return bool({"replaced_by", "replaces", "topic_docs"} & set(question.kinds))
+
+
+def _mentioned(scope: Scope, found: Sequence[tuple[StoredPassage, float]]) -> set[str]:
+    """Return the missing names that the passages found speak of: places are named inside documents too."""
+    texts = [bare(passage.text) for passage, _ in found[: NEAREST * 3]]
+    return {
+        name
+        for name in scope.missing
+        if "/" not in name and any(bare(collapse(name)) in collapse(text) for text in texts)
+    }
+
+
+def _draft_each(
+    evidence: Evidence,
+    scope: Scope,
+    find: Callable[[Question, Filters | Sequence[str]], list[tuple[StoredPassage, float]]],
+    cites: Citations,
+) -> Drafted:
+    """Answer a question that names several documents from each of them by itself."""
+    allowed = {row.id for row in evidence.rows}
+    statements: list[Statement] = []
+    kind = reason = None
+    for group in scope.groups:
+        docs = [doc for doc in group if doc in allowed]
+        if not docs:
+            continue
+        own = evidence._replace(
+            passages=find(evidence.question, docs), rows=[row for row in evidence.rows if row.id in docs]
+        )
+        drafted = _draft(own, cites)
+        statements += [s for s in drafted.statements if s not in statements]
+        kind = kind or drafted.kind
+        reason = reason or drafted.reason
+    return Drafted(tuple(statements), reason, kind)
 
 
 def make_topic(question: Question, scope: Scope) -> Topic:

@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 from indexer.clean import bare, collapse
 from indexer.records import Document, Fact, Reference, Span
+from indexer.store import StoredPassage
 from search_api.answer_tasks import sentence_around, target_facts
 from search_api.citing import Citations
 from search_api.draft_answer import Drafted, Evidence, Statement, document_label
 from search_api.schemas import AnswerPiece
 
 _MOST = 10
+_SAID_INSIDE = 0.9
+"""Share of the topic that a passage must say for its document to be one on that topic."""
 
 
 def _ranked_documents(evidence: Evidence) -> list[Document]:
@@ -155,17 +158,25 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
     """List the documents on a topic, by their titles, then by what they say."""
     statements = []
     cited = set(evidence.question.symbols)
+    said_inside: dict[str, StoredPassage] = {}
+    for passage, _ in evidence.passages:
+        if evidence.topic.match(passage.text).recall >= _SAID_INSIDE:
+            said_inside.setdefault(passage.doc, passage)
     for document in _ranked_documents(evidence):
         metadata = document.metadata
         title = metadata.title
         mentions = [r for r in document.references if r.symbol in cited and not r.nested]
         if cited and not mentions:
             continue
+        inside = None
         if not cited:
             said = evidence.topic.match(f"{title.value if title else ''}").recall
-            if evidence.topic.empty or said < evidence.settings.title:
+            inside = None if said >= evidence.settings.title else said_inside.get(document.id)
+            if evidence.topic.empty or (said < evidence.settings.title and inside is None):
                 continue
-        if mentions:
+        if inside is not None:
+            number = cites.cite(document.id, inside.span)
+        elif mentions:
             number = cites.cite(document.id, _said_around(document, mentions[0]), [mentions[0].span])
         else:
             number = cites.cite(document.id, _title_span(document))

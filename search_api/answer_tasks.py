@@ -366,7 +366,7 @@ def _clause(document: Document, span: Span) -> str:
 
 def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer with the sentences that say most of the topic, quoted whole; the last resort."""
-    if evidence.topic.empty:
+    if evidence.topic.empty and not (evidence.scoped and _FACT_WORDS.keys() & set(evidence.question.kinds)):
         return Drafted(())
     wants_figure = "target" in evidence.question.kinds
     ranked: list[tuple[float, float, Document, Span]] = []
@@ -384,6 +384,8 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
                 match = evidence.topic.match(words)
                 context = evidence.topic.match(f"{passage.section_title}\n{words}")
                 recall = max(match.recall, 0.5 * match.recall + 0.5 * context.recall)
+                if evidence.topic.empty:
+                    recall = 1.0  # the document and the kind of fact are all that is asked
                 ranked.append((0.6 * recall + 0.15 * match.focus + 0.25 * score, recall, document, span))
     ranked.sort(key=lambda r: (-r[0], r[2].id, r[3].start))
     limit = evidence.settings.sentence + (0.15 if wants_figure else 0.0)
@@ -401,12 +403,23 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
 _ASSIGNS = re.compile(r"chủ trì|giao |phụ trách|chịu trách nhiệm|đầu mối|chỉ đạo|phối hợp", re.IGNORECASE)
 
 
+_FACT_WORDS = {
+    "funding": re.compile(r"kinh phí|ngân sách|nguồn (?:vốn|chi|lực)|dự toán|xã hội hóa", re.IGNORECASE),
+    "product": re.compile(r"sản phẩm|báo cáo|kết quả|ban hành", re.IGNORECASE),
+    "report": re.compile(r"báo cáo|gửi", re.IGNORECASE),
+}
+"""By kind of question, what a sentence must speak of to answer it."""
+
+
 def _holds_fact(words: str, kinds: Sequence[str]) -> bool:
     """Say whether a sentence holds the kind of fact that is asked for: a figure, a date, an assignment."""
     if "target" in kinds:
         return bool(_FIGURE.search(words))
     if "deadline" in kinds and not find_deadlines(words):
         return False
+    for kind, pattern in _FACT_WORDS.items():
+        if kind in kinds and not pattern.search(words):
+            return False
     return not {"lead", "direct", "coordinate"} & set(kinds) or bool(_ASSIGNS.search(words))
 
 

@@ -9,6 +9,7 @@ from search_api.schemas import (
     DocumentRow,
     DocumentView,
     Filters,
+    Graph,
     ReferenceRow,
     SearchResult,
     TaskRow,
@@ -42,6 +43,9 @@ class Searching(Protocol):
 
     def references(self) -> tuple[ReferenceRow, ...]:
         """List every mention of a document, ``doc`` saying where it stands."""
+
+    def graph(self, doc: str | None = None) -> Graph:
+        """Return the chain of documents, or of it what stands above and below one."""
 
     def suggestions(self) -> tuple[str, ...]:
         """Return up to three questions that these documents answer."""

@@ -20,6 +20,7 @@ from search_api.schemas import (
     DocumentRow,
     DocumentView,
     Filters,
+    Graph,
     ReferenceRow,
     SearchResult,
     TaskRow,
@@ -76,6 +77,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     DocumentView,
     Tasks,
     References,
+    Graph,
     Problem,
 )
 
@@ -190,6 +192,10 @@ def router(service: Callable[[], Searching]) -> APIRouter:
     def references(doc: _Doc = None) -> Response:
         found = service().references()
         return encoded(References(tuple(r for r in found if doc is None or r.doc == doc)))
+
+    @routes.get("/graph", responses=_returns(Graph), summary="Sơ đồ văn bản")
+    def graph(doc: _Doc = None) -> Response:
+        return encoded(service().graph(doc or None))
 
     @routes.get("/healthz", summary="Tình trạng")
     def health() -> Response:

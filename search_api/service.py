@@ -14,13 +14,15 @@ import msgspec
 
 from indexer.clean import bare, collapse, fold
 from indexer.encode import Encoder, load_encoder
-from indexer.records import Span
+from indexer.records import Mention, Span, Task
 from indexer.references import resolve_reference
 from indexer.store import Filters as DocumentFilters
-from indexer.store import Store, StoredDocument, StoredPassage
+from indexer.store import Store, StoredDocument, StoredPassage, StoredTask
 from search_api import answer as answering
 from search_api import views
 from search_api.coverage import syllables
+from search_api.graph import around, make_graph
+from search_api.naming import unit_matcher
 from search_api.priors import prior
 from search_api.question import Question, understand
 from search_api.retrieve import RetrievalSettings, retrieve
@@ -29,6 +31,7 @@ from search_api.schemas import (
     DocumentRow,
     DocumentView,
     Filters,
+    Graph,
     Hit,
     ReferenceRow,
     SearchResult,
@@ -193,12 +196,46 @@ class Service:
         due_from: str | None = None,
         due_to: str | None = None,
     ) -> tuple[TaskRow, ...]:
-        """List tasks; ``role`` is lead or coordinate."""
+        """List tasks; ``role`` is lead or coordinate, ``unit`` a unit's name, a part or an abbreviation."""
         if doc is not None:
             self.store.row(doc)
         wanted = cast("Literal['lead', 'coordinate'] | None", role)
-        held = self.store.tasks(doc, unit, wanted, due_from, due_to)
+        held = self.store.tasks(doc, None, wanted, due_from, due_to)
+        if unit is not None and unit.strip():
+            held = self._of_unit(held, unit, role)
         return tuple(views.task_row(item.task, self.store.document(item.doc)) for item in held)
+
+    def _of_unit(self, held: Sequence[StoredTask], unit: str, role: str | None) -> list[StoredTask]:
+        """Keep the tasks of a unit; a document's own abbreviations count in that document."""
+        matches = unit_matcher(unit)
+        own = {
+            item.doc: {short.short: short.long for short in self.store.document(item.doc).abbreviations}
+            for item in held
+        }
+
+        def units(task: Task) -> tuple[Mention, ...]:
+            if role == "lead":
+                return task.lead
+            if role == "coordinate":
+                return task.coordinating
+            return (*task.lead, *task.coordinating, *task.directing, *task.implementing)
+
+        return [
+            item
+            for item in held
+            if any(matches(mention.text, own[item.doc]) for mention in units(item.task))
+        ]
+
+    def graph(self, doc: str | None = None) -> Graph:
+        """Return the documents and what they implement, replace, amend and rest on, absent ones included.
+
+        ``doc`` keeps what stands above and below that document; raises ``UnknownDocument``.
+        """
+        whole = make_graph(self.rows(), self.store.references(), self._resolutions(), self._status())
+        if doc is None:
+            return whole
+        self.store.row(doc)
+        return around(whole, doc)
 
     def references(self) -> tuple[ReferenceRow, ...]:
         """List every mention of a document, ``doc`` saying where it stands."""
