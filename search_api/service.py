@@ -221,9 +221,7 @@ class Service:
             return (*task.lead, *task.coordinating, *task.directing, *task.implementing)
 
         return [
-            item
-            for item in held
-            if any(matches(mention.text, own[item.doc]) for mention in units(item.task))
+            item for item in held if any(matches(mention.text, own[item.doc]) for mention in units(item.task))
         ]
 
     def graph(self, doc: str | None = None) -> Graph:

@@ -11,6 +11,7 @@ from typing import Any
 from indexer.clean import bare
 from indexer.errors import UnknownDocument
 from indexer.records import Deadline, Notice, Span
+from search_api.graph import around
 from search_api.schemas import (
     Answer,
     AnswerGroup,
@@ -20,6 +21,9 @@ from search_api.schemas import (
     DocumentRow,
     DocumentView,
     Filters,
+    Graph,
+    GraphEdge,
+    GraphNode,
     Hit,
     OutlineRow,
     ReferenceRow,
@@ -419,6 +423,32 @@ class FakeService:
 
     def references(self) -> tuple[ReferenceRow, ...]:
         return tuple(ref for view in self.views.values() for ref in view.references)
+
+    def graph(self, doc: str | None = None) -> Graph:
+        nodes = {
+            v.doc: GraphNode(
+                v.doc, v.doc, False, v.symbol, v.type, v.issuer, v.level, v.locality, v.date, v.title, v.draft, v.status
+            )
+            for v in self.views.values()
+        }  # fmt: skip
+        edges: dict[tuple[str, str], GraphEdge] = {}
+        for ref in self.references():
+            if ref.role == "mentions" or ref.doc is None:
+                continue
+            target = ref.resolved_doc or f":{ref.symbol}"
+            if target not in nodes:
+                nodes[target] = GraphNode(
+                    target, None, True, ref.symbol, ref.type, ref.issuer, "trung-uong", None, ref.date, ref.title
+                )  # fmt: skip
+            edges.setdefault(
+                (ref.doc, target),
+                GraphEdge(ref.doc, target, ref.role, ref.doc, ref.start, ref.end, ref.raw, 1),
+            )
+        whole = Graph(tuple(nodes.values()), tuple(edges.values()), 1 if nodes else 0)
+        if doc is None:
+            return whole
+        self.document(doc)
+        return around(whole, doc)
 
     def suggestions(self) -> tuple[str, ...]:
         if not self.views:
