@@ -164,7 +164,8 @@ def quality(shared: Path | None, folder: Path) -> Iterator[tuple[str, Result, Re
                     build_index([corpus], index, load_encoder())
                     services[corpus] = Service(index)
                 service = services[corpus]
-            yield (path.stem, *_measured(path, service))
+            name = f"Our questions, {path.stem}" if path in own else path.stem
+            yield (name, *_measured(path, service))
     finally:
         for opened in services.values():
             opened.store.close()
