@@ -168,6 +168,58 @@ def _show(options: argparse.Namespace) -> int:
     return 0
 
 
+def _tasks(options: argparse.Namespace) -> int:
+    from search_api.dates import bound
+
+    due_from = bound(options.due_from, last=False, name="--due-from")
+    due_to = bound(options.due_to, last=True, name="--due-to")
+    service = _service(options)
+    found = service.tasks(options.doc, options.unit, options.role, due_from, due_to)
+    if options.json:
+        emit({"tasks": found})
+        return 0 if found else 1
+    if not found:
+        print(
+            "Chưa thấy trong kho nhiệm vụ nào khớp. Hãy bỏ bớt điều kiện (--unit, --role, --due-from, --due-to).",
+            file=sys.stderr,
+        )
+        return 1
+    suffix = next((name for name in ("xlsx", "csv", "docx", "ics") if getattr(options, name)), None)
+    if suffix is None:
+        printing.tasks(found)
+        return 0
+    from datetime import date
+
+    from chithi.files import write_whole
+    from search_api.export import FORMATS
+    from search_api.register import Register, conditions
+
+    said = conditions(options.doc, options.unit, options.role, due_from, due_to)
+    path = getattr(options, suffix)
+    write_whole(path, FORMATS[suffix].make(Register(found, date.today(), said)))
+    print(f"Đã ghi {len(found)} nhiệm vụ vào {path} ({FORMATS[suffix].label}).")
+    return 0
+
+
+def _graph(options: argparse.Namespace) -> int:
+    graph = _service(options).graph(options.doc)
+    if options.json:
+        emit(graph)
+    elif options.svg:
+        from chithi.files import write_whole
+        from search_api.drawing import svg
+
+        write_whole(options.svg, svg(graph, focus=options.doc).encode())
+        absent = sum(node.missing for node in graph.nodes)
+        print(
+            f"Đã vẽ {len(graph.nodes)} văn bản ({absent} chưa có trong kho), {len(graph.edges)} quan hệ "
+            f"vào {options.svg}."
+        )
+    else:
+        printing.graph(graph)
+    return 0
+
+
 def _serve(options: argparse.Namespace) -> int:
     from web.app import serve
 
@@ -180,6 +232,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "search": _search,
     "ask": _ask,
     "show": _show,
+    "tasks": _tasks,
+    "graph": _graph,
     "serve": _serve,
 }
 """What runs each subcommand; returns the exit status."""

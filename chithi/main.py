@@ -79,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
         )
         return made
 
-    def json_option(made: argparse.ArgumentParser) -> None:
+    def json_option(made: argparse._ActionsContainer) -> None:
         made.add_argument("--json", action="store_true", help="in một đối tượng JSON ra đầu ra chuẩn")
 
     def filter_options(made: argparse.ArgumentParser) -> None:
@@ -113,6 +113,32 @@ def parser() -> argparse.ArgumentParser:
     made = command("show", "Xem một văn bản đã đọc: nội dung, mục lục, nhiệm vụ, viện dẫn.")
     made.add_argument("doc", metavar="MÃ")
     json_option(made)
+
+    made = command("tasks", "Liệt kê nhiệm vụ: ai chủ trì, phối hợp, khi nào xong; xuất bảng phân công.")
+    made.add_argument("--doc", metavar="MÃ", help="chỉ trong văn bản này")
+    made.add_argument("--unit", metavar="TÊN", help="đơn vị: tên, một phần tên hoặc tên viết tắt")
+    made.add_argument(
+        "--role", choices=("lead", "coordinate"), help="vai trò: lead (chủ trì) hoặc coordinate (phối hợp)"
+    )
+    made.add_argument("--due-from", metavar="NGÀY", help="hạn từ ngày (2026-07-25, 25/7/2026, 7/2026, 2026)")
+    made.add_argument("--due-to", metavar="NGÀY", help="hạn đến ngày")
+    output = made.add_mutually_exclusive_group()
+    json_option(output)
+    for suffix, what in (
+        ("xlsx", "bảng Excel"),
+        ("csv", "bảng CSV"),
+        ("docx", "phụ lục phân công nhiệm vụ (Word)"),
+        ("ics", "lịch hạn hoàn thành"),
+    ):
+        output.add_argument(f"--{suffix}", type=Path, metavar="TỆP", help=f"ghi {what} vào tệp")
+
+    made = command(
+        "graph", "Xem văn bản nào thực hiện, thay thế văn bản nào, kể cả văn bản chưa có trong kho."
+    )
+    made.add_argument("--doc", metavar="MÃ", help="chỉ phần trên và dưới văn bản này")
+    output = made.add_mutually_exclusive_group()
+    json_option(output)
+    output.add_argument("--svg", type=Path, metavar="TỆP", help="ghi sơ đồ vào tệp SVG")
 
     made = command("serve", "Mở trang web tra cứu trên máy này.")
     made.add_argument("--host", default="127.0.0.1", metavar="ĐỊA_CHỈ")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from indexer.clean import collapse
 
 if TYPE_CHECKING:
     from indexer.build import BuildReport
-    from search_api.schemas import Answer, DocumentView, SearchResult
+    from search_api.graph import Branch
+    from search_api.schemas import Answer, DocumentView, Graph, SearchResult, TaskRow
 
 _WIDTH = 100
 _STAGES = {
@@ -153,3 +155,56 @@ def document(view: DocumentView) -> None:
         print(f"Lưu ý: {warning.message}")
     print("\n" + "-" * 40)
     print(view.text)
+
+
+def tasks(found: Sequence[TaskRow]) -> None:
+    """Print tasks with who, when and where it is said."""
+    from search_api import register
+
+    for number, task in enumerate(found, 1):
+        print(
+            textwrap.fill(
+                register.task_name(task), _WIDTH, initial_indent=f"{number}. ", subsequent_indent="   "
+            )
+        )
+        rows = [
+            ("Chủ trì", register.lead_words(task)),
+            ("Phối hợp", register.listed(task.coordinating_units)),
+            ("Thời hạn", register.deadline_words(task)),
+            ("Sản phẩm", "; ".join(task.products)),
+            ("Nguồn", f"{register.source_words(task)} ({task.doc})"),
+        ]
+        for name, value in rows:
+            if value:
+                print(_wrapped(f"{name}: {value}", "   "))
+        print()
+    documents = len({task.doc for task in found})
+    print(f"Tất cả {_number(len(found))} nhiệm vụ trong {_number(documents)} văn bản.")
+
+
+def graph(found: Graph) -> None:
+    """Print the chain of documents as a list, what carries out a document below it."""
+    from search_api.graph import chains
+
+    for top in chains(found):
+        _branch(top, 0)
+    absent = sum(node.missing for node in found.nodes)
+    print(
+        f"\nTất cả {_number(len(found.nodes))} văn bản, {_number(absent)} chưa có trong kho; "
+        f"{_number(len(found.edges))} quan hệ."
+    )
+    if found.unnumbered:
+        print(f"{_number(found.unnumbered)} viện dẫn không ghi số ký hiệu nên không rõ văn bản nào.")
+
+
+def _branch(branch: Branch, depth: int) -> None:
+    from search_api.drawing import ROLE_NAMES, day, node_issuer, node_name
+
+    node = branch.node
+    parts = [node_name(node), node_issuer(node), day(node.date)]
+    parts += ["chưa có trong kho" if node.missing else node.id, node.status or ""]
+    role = f"[{ROLE_NAMES.get(branch.role, branch.role)}] " if branch.role else ""
+    again = " (các văn bản bên dưới: xem ở trên)" if branch.repeated else ""
+    print(f"{'   ' * depth}{role}{' · '.join(part for part in parts if part)}{again}")
+    for inside in branch.branches:
+        _branch(inside, depth + 1)

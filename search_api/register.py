@@ -37,6 +37,34 @@ class Register(msgspec.Struct, frozen=True):
         return len({task.doc for task in self.tasks})
 
 
+def conditions(
+    document: str | None = None,
+    unit: str | None = None,
+    role: str | None = None,
+    due_from: str | None = None,
+    due_to: str | None = None,
+) -> str:
+    """Say in words how tasks were chosen; "" for all of them.  Dates are ISO.
+
+    >>> conditions(unit="Công an xã", role="lead", due_to="2026-12-31")
+    'đơn vị: Công an xã (chủ trì); hạn đến 31/12/2026'
+    """
+    roles = {"lead": "chủ trì", "coordinate": "phối hợp"}
+    said = [f"văn bản: {document}"] if document else []
+    if unit:
+        said.append(f"đơn vị: {collapse(unit)}" + (f" ({roles[role]})" if role in roles else ""))
+    elif role in roles:
+        said.append(f"có nêu đơn vị {roles[role]}")
+    bounds = [
+        f"{word} {date.fromisoformat(day):%d/%m/%Y}"
+        for word, day in (("từ", due_from), ("đến", due_to))
+        if day
+    ]
+    if bounds:
+        said.append(f"hạn {' '.join(bounds)}")
+    return "; ".join(said)
+
+
 class Group(msgspec.Struct, frozen=True):
     """The tasks of one unit; ``scope`` names whose unit it is where the register holds several bodies."""
 
