@@ -19,7 +19,7 @@ from search_api.draft_answer import Drafted, Evidence, Statement, document_label
 from search_api.expand import expand
 from search_api.question import TASK_KINDS, Question
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
-from search_api.scope import Scope, find_scope, topic_text
+from search_api.scope import Scope, topic_text
 
 NEAREST = 3
 """How many passages a refusal shows."""
@@ -38,6 +38,7 @@ class AnswerSettings(NamedTuple):
 
 def answer(
     question: Question,
+    scope: Scope,
     store: Store,
     find: Callable[[Question, Filters | Sequence[str]], list[tuple[StoredPassage, float]]],
     rows: Sequence[StoredDocument],
@@ -46,7 +47,6 @@ def answer(
 ) -> Answer:
     """Answer a question; ``find`` gives passages among filters or documents, best first."""
     settings = settings or AnswerSettings()
-    scope = find_scope(question, store, rows)
     if scope.missing and scope.docs is None and not _may_be_asked_of(question):
         mentioned = _mentioned(scope, find(question, filters))
         if len(mentioned) < len(scope.missing):
@@ -67,10 +67,8 @@ def answer(
         settings=settings,
     )
     cites = Citations(store)
-    if len(scope.groups) > 1:
-        drafted = _draft_each(evidence, scope, find, cites)
-    else:
-        drafted = _draft(evidence, cites)
+    several = len(scope.groups) > 1
+    drafted = _draft_each(evidence, scope, find, cites) if several else _draft(evidence, cites)
     if drafted.statements:
         return _answered(question, drafted, cites, store, scope)
     return _refused(question, drafted.reason or _plain_reason(question, scope), found, store)

@@ -12,8 +12,10 @@ from search_api.answer_tasks import sentence_around, target_facts
 from search_api.citing import Citations
 from search_api.draft_answer import Drafted, Evidence, Statement, document_label
 from search_api.schemas import AnswerPiece
+from search_api.scope import issuer_names, written_out
 
 _MOST = 10
+_WHOLE_DATE = len("2026-05-18")
 _SAID_INSIDE = 0.9
 """Share of the topic that a passage must say for its document to be one on that topic."""
 
@@ -199,10 +201,14 @@ def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], 
         pieces = []
         for name, label in wanted:
             fact: Fact | None = getattr(document.metadata, name)
-            if fact is not None and fact.span is not None:
+            if (
+                fact is not None
+                and fact.span is not None
+                and not (name == "date" and len(fact.value) < _WHOLE_DATE)
+            ):
                 shown = collapse(fact.span.of(document.text))
                 pieces.append(AnswerPiece(label, shown, (cites.cite(document.id, fact.span, [fact.span]),)))
-        if pieces and getattr(document.metadata, wanted[0][0]) is not None:
+        if pieces and pieces[0].label == wanted[0][1]:
             statements.append(Statement(document.id, "", tuple(pieces)))
     if statements:
         return Drafted(tuple(statements), kind=wanted[0][0])
@@ -251,7 +257,7 @@ def person(evidence: Evidence, cites: Citations) -> Drafted:
         ):
             continue
         held = [m.group() for m in _OFFICE.finditer(bare(capacity.value))]
-        if held and held[-1] == wanted.group():
+        if held and held[-1] == wanted.group() and _holds_office_in(document, evidence):
             number = cites.cite(
                 document.id,
                 Span(min(capacity.span.start, signer_.span.start), signer_.span.end),
@@ -268,6 +274,16 @@ def person(evidence: Evidence, cites: Citations) -> Drafted:
         "(người ký thay không cho biết ai giữ chức danh đó).",
         final=True,
     )
+
+
+def _holds_office_in(document: Document, evidence: Evidence) -> bool:
+    """Say whether the body whose officer is asked about is the one that issued the document."""
+    issuer = document.metadata.issuer
+    if issuer is None:
+        return False
+    place = document.metadata.locality
+    asked = f" {written_out(evidence.question.text)} "
+    return any(f" {name} " in asked for name in issuer_names(issuer.value, place.value if place else None))
 
 
 _CONTACT = re.compile(r"(?<![\d/.-])(?:0|\+84)\d{2,3}[ .]?\d{3}[ .]?\d{3,4}(?![\d/])|[\w.+-]+@[\w-]+\.[\w.]+")

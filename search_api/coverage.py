@@ -14,6 +14,8 @@ from search_api.expand import Added
 
 #: What a syllable of rules/light_words.txt counts beside a content syllable.
 _LIGHT_WEIGHT = 0.2
+_OTHER_WORDS = 0.85
+"""What a stretch of the topic counts that a text says in other words (a synonym, an abbreviation)."""
 _SYLLABLE = re.compile(r"\d+(?:[./,]\d+)*%?|[^\W_]+")
 
 
@@ -54,7 +56,9 @@ class Topic:
             typed = syllables(wording.typed, plain)
             positions = self._find(typed)
             if positions:
-                self.others.append((positions, syllables(wording.text, plain), wording.factor))
+                self.others.append(
+                    (positions, syllables(wording.text, plain), max(wording.factor, _OTHER_WORDS))
+                )
 
     def _find(self, typed: list[str]) -> tuple[int, ...]:
         for at in range(len(self.words) - len(typed) + 1):

@@ -33,6 +33,7 @@ class _Absent(msgspec.Struct):
     locality: str | None = None
     type: str | None = None
     title: str | None = None
+    id: str = ""
 
     def agrees(self, other: Reference) -> bool:
         """Say whether nothing that both know speaks against their being one document."""
@@ -53,11 +54,6 @@ class _Absent(msgspec.Struct):
         self.locality = self.locality or other.locality
         self.type = self.type or other.type
         self.title = self.title or (collapse(other.title) if other.title else None)
-
-    @property
-    def id(self) -> str:
-        """A name no document of the index has: file stems hold no colon."""
-        return ":".join((self.key, self.date or "", fold(self.locality or ""), fold(self.issuer or "")))
 
 
 def _dates_agree(a: str | None, b: str | None) -> bool:
@@ -101,6 +97,17 @@ class _Nodes:
         # they could mean several.
         for mention in sorted(mentions, key=lambda m: (-_weight(m.reference), m.doc, m.reference.span.start)):
             self._place(mention)
+        self._name()
+
+    def _name(self) -> None:
+        """Give the absent documents names that last from build to build; file stems hold no colon."""
+        for group in self.absent.values():
+            taken: dict[str, int] = {}
+            for absent in group:
+                parts = (absent.key, absent.date, absent.level, absent.locality, absent.issuer)
+                name = ":".join(fold(part or "") for part in parts)
+                taken[name] = taken.get(name, 0) + 1
+                absent.id = name if taken[name] == 1 else f"{name}:{taken[name]}"
 
     def _place(self, mention: StoredReference) -> None:
         symbol = mention.reference.symbol

@@ -58,13 +58,6 @@ def _flat(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", bare(text).replace("&", " va ")))
 
 
-def _bears(row: StoredDocument, name: str) -> bool:
-    held = f" {_flat(' '.join(filter(None, (row.issuer, row.locality, row.title))))} "
-    return f" {name} " in held or (
-        row.issuer is not None and f" {name} " in f" {_flat(_expanded(row.issuer))} "
-    )
-
-
 def _expanded(issuer: str) -> str:
     for added in expand(issuer):
         if added.factor > 0.4:
@@ -79,18 +72,56 @@ def _spoken() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     return tuple((re.compile(pattern), tuple(names.split("|"))) for pattern, names, _ in rows)
 
 
-def _issuer_names(row: StoredDocument) -> set[str]:
-    """Return the flat names by which the issuer of a document is spoken of."""
-    if not row.issuer:
+def issuer_names(issuer: str | None, locality: str | None) -> set[str]:
+    """Return the flat names by which an issuer is spoken of."""
+    if not issuer:
         return set()
-    names = {_flat(row.issuer), _flat(_expanded(row.issuer))}
-    place = _flat(row.locality or "")
+    names = {_flat(issuer), _flat(_expanded(issuer))}
+    place = _flat(locality or "")
     if place:
         names |= {name.removesuffix(place).strip() for name in names if name.endswith(f" {place}")}
     for pattern, spoken in _spoken():
         if any(pattern.search(name) for name in names):
             names |= set(spoken)
     return {name for name in names if name}
+
+
+class Catalogue:
+    """The documents of an index by the names that people give them; made once, asked for every question."""
+
+    def __init__(self, rows: Sequence[StoredDocument]) -> None:
+        self.rows = {row.id: row for row in rows}
+        self.places: dict[str, set[str]] = {}
+        self.issuers: dict[str, set[str]] = {}
+        self.numbers: dict[tuple[str, int], set[str]] = {}
+        known: dict[tuple[str | None, str | None], set[str]] = {}
+        for row in rows:
+            if row.locality:
+                self.places.setdefault(_flat(row.locality), set())
+            key = (row.issuer, row.locality)
+            if key not in known:
+                known[key] = issuer_names(*key)
+            for name in known[key]:
+                self.issuers.setdefault(name, set()).add(row.id)
+            number = re.match(r"0*(\d+)", row.symbol or "")
+            if number:
+                self.numbers.setdefault((bare(row.type or ""), int(number.group(1))), set()).add(row.id)
+        self.places.pop("", None)
+        longest = max((len(place.split()) for place in self.places), default=0)
+        for row in rows:
+            held = _flat(" ".join(filter(None, (row.issuer, row.locality, row.title)))).split()
+            for size in range(1, longest + 1):
+                for at in range(len(held) - size + 1):
+                    phrase = " ".join(held[at : at + size])
+                    if phrase in self.places:
+                        self.places[phrase].add(row.id)
+        self._held = (
+            f" {' | '.join(_flat(' '.join(filter(None, (r.issuer, r.locality, r.title)))) for r in rows)} "
+        )
+
+    def names(self, place: str) -> bool:
+        """Say whether any document's issuer, place or title has this name."""
+        return f" {_flat(place)} " in self._held
 
 
 #: What stands before or after an issuer where its document is meant, not its work.
@@ -122,23 +153,17 @@ _NUMBERED = re.compile(
 )
 
 
-def _by_number(flat: str, rows: Sequence[StoredDocument]) -> list[tuple[str, set[str]]]:
+def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
     """Find documents named by type and bare number: "kế hoạch 86", "chỉ thị số 33"."""
     found = []
     for match in _NUMBERED.finditer(flat):
-        held = {
-            row.id
-            for row in rows
-            if row.symbol
-            and re.match(rf"0*{int(match.group(2))}(?!\d)", row.symbol)
-            and bare(row.type or "").startswith(match.group(1))
-        }
+        held = catalogue.numbers.get((match.group(1), int(match.group(2))), set())
         if held and not _CARRIED_OUT.search(flat[: match.start()]):
-            found.append((match.group(), held))
+            found.append((match.group(), set(held)))
     return found
 
 
-def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument]) -> Scope:
+def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     """Find the documents that a question names."""
     missing: list[str] = []
     cited: list[str] = []
@@ -153,16 +178,15 @@ def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument])
         elif not held and not carried_out:
             missing.append(symbol)
             cited += store.citing(symbol)
-    named += _by_number(flat, rows)
+    named += _by_number(flat, catalogue)
     written = f" {written_out(question.text)} "
     spoken: dict[str, set[str]] = {}
-    for row in rows:
-        place = _flat(row.locality or "")
-        if place and place not in spoken and f" {place} " in written:
-            spoken[place] = {other.id for other in rows if _bears(other, place)}
-        for name in _issuer_names(row):
-            if f" {name} " in written and (name in spoken or _of_a_document(written, name)):
-                spoken.setdefault(name, set()).add(row.id)
+    for name, docs in catalogue.places.items():
+        if f" {name} " in written:
+            spoken[name] = set(docs)
+    for name, docs in catalogue.issuers.items():
+        if f" {name} " in written and _of_a_document(written, name):
+            spoken.setdefault(name, set()).update(docs)
     for name in list(spoken):
         if any(name != other and f" {name} " in f" {other} " for other in spoken):
             # "tỉnh" inside "tỉnh ủy", "sở nội vụ" inside a longer name: only where it also stands alone.
@@ -184,17 +208,16 @@ def find_scope(question: Question, store: Store, rows: Sequence[StoredDocument])
         if not fitting:
             groups.append(set(docs))
     if not groups:
-        missing += _missing_places(question.text, rows)
+        missing += _missing_places(question.text, catalogue)
     themes = []
     for theme in _themes(question.text):
-        within = set().union(*groups) if groups else {row.id for row in rows}
-        bearing = _on_theme(theme, question.plain, [row for row in rows if row.id in within])
+        within = set().union(*groups) if groups else set(catalogue.rows)
+        bearing = _on_theme(theme, question.plain, [catalogue.rows[doc] for doc in sorted(within)])
         if bearing:
             groups = [group & bearing or group for group in groups] if groups else [bearing]
             themes.append(theme)
-    docs = set().union(*groups) if groups else None
     return Scope(
-        tuple(sorted(docs)) if docs is not None else None,
+        tuple(sorted(set().union(*groups))) if groups else None,
         tuple(name for name, _ in named),
         tuple(missing),
         tuple(dict.fromkeys(cited)),
@@ -225,12 +248,11 @@ def _on_theme(theme: str, plain: bool, rows: Sequence[StoredDocument]) -> set[st
     return {doc for doc, recall in said.items() if recall >= max(_THEME_SAID, best - 0.1)}
 
 
-def _missing_places(text: str, rows: Sequence[StoredDocument]) -> list[str]:
-    known = f" {_flat(' | '.join(' '.join(filter(None, (r.issuer, r.locality, r.title))) for r in rows))} "
+def _missing_places(text: str, catalogue: Catalogue) -> list[str]:
     out = []
     for match in _PLACE.finditer(text):
         name = collapse(match.group(1)).strip(" -")
-        if name and f" {_flat(name)} " not in known:
+        if name and not catalogue.names(name):
             out.append(collapse(match.group(0)).strip(" -"))
     return out
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -14,6 +15,7 @@ import msgspec
 
 from indexer.clean import bare, collapse, fold
 from indexer.encode import Encoder, load_encoder
+from indexer.engine import Ids
 from indexer.records import Mention, Span, Task
 from indexer.references import resolve_reference
 from indexer.store import Filters as DocumentFilters
@@ -37,7 +39,7 @@ from search_api.schemas import (
     SearchResult,
     TaskRow,
 )
-from search_api.scope import Scope, find_scope, topic_text
+from search_api.scope import Catalogue, Scope, find_scope, topic_text
 
 _ANSWER_DEPTH = 60
 """Passages an answer may rest on."""
@@ -57,6 +59,7 @@ class Service:
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
         self._rows: list[StoredDocument] | None = None
+        self._catalogue: Catalogue | None = None
         self._resolved: dict[tuple[str, int], str | None] | None = None
 
     @property
@@ -76,6 +79,12 @@ class Service:
             self._rows = self.store.documents()
         return self._rows
 
+    def catalogue(self) -> Catalogue:
+        """Return the documents by the names that people give them."""
+        if self._catalogue is None:
+            self._catalogue = Catalogue(self.rows())
+        return self._catalogue
+
     # -- search -------------------------------------------------------------------------------
 
     def passages(
@@ -86,24 +95,42 @@ class Service:
         settings: RetrievalSettings | None = None,
     ) -> list[tuple[StoredPassage, float]]:
         """Find passages for a question within filters or a list of documents, best first."""
+        scope = self.scope(question)
+        asked = question._replace(topic=topic_text(question, scope))
         if isinstance(within, Filters):
             allowed = self.store.filter_passages(_filters(within))
+            ranked = self._ranked(asked, scope, allowed, settings)
+            if len(scope.groups) > 1 and allowed is None:
+                # A comparison: each document that is named gets its turn, then whatever is left.
+                each = [
+                    self._ranked(asked, scope, self._passages_of(group), settings) for group in scope.groups
+                ]
+                ranked = _in_turn(each, ranked)
         else:
-            allowed = self.store.filter_passages(DocumentFilters(doc=list(within)))
+            ranked = self._ranked(asked, scope, self._passages_of(within), settings)
+        return ranked[:k]
+
+    def scope(self, question: Question) -> Scope:
+        """Find the documents that a question names."""
+        return find_scope(question, self.store, self.catalogue())
+
+    def _passages_of(self, docs: Sequence[str]) -> Ids | None:
+        return self.store.filter_passages(DocumentFilters(doc=list(docs)))
+
+    def _ranked(
+        self, question: Question, scope: Scope, allowed: Ids | None, settings: RetrievalSettings | None
+    ) -> list[tuple[StoredPassage, float]]:
         if allowed is not None and not len(allowed):
             return []
-        scope = find_scope(question, self.store, self.rows())
-        asked = question._replace(topic=topic_text(question, scope))
-        found = retrieve(asked, self.store.engine, self.encoder, settings or self.settings, allowed)
+        found = retrieve(question, self.store.engine, self.encoder, settings or self.settings, allowed)
         scores = {int(i): float(s) for i, s in zip(found.ids, found.scores, strict=True)}
-        held = self.store.passages(scores)
         bonus = self._bonus(question, scope)
         ranked = [
             (passage, scores[passage.id] + bonus.get(passage.doc, 0.0) + prior(passage, question))
-            for passage in held
+            for passage in self.store.passages(scores)
         ]
         ranked.sort(key=lambda item: (-item[1], item[0].id))
-        return ranked[:k]
+        return ranked
 
     def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
         """Put the documents that a question names first, and those that bear its symbol before all."""
@@ -161,6 +188,7 @@ class Service:
         rows = self.rows() if filters == Filters() else self.store.documents(_filters(filters))
         return answering.answer(
             understood,
+            self.scope(understood),
             self.store,
             lambda asked, within: self.passages(asked, within, _ANSWER_DEPTH),
             rows,
@@ -303,6 +331,17 @@ class Service:
 
 def _filters(filters: Filters) -> DocumentFilters:
     return DocumentFilters(**msgspec.structs.asdict(filters))
+
+
+def _in_turn(
+    each: Sequence[Sequence[tuple[StoredPassage, float]]], rest: Sequence[tuple[StoredPassage, float]]
+) -> list[tuple[StoredPassage, float]]:
+    """Deal ranked lists out in turn, every passage once, then add ``rest``."""
+    dealt = [item for turn in zip_longest(*each) for item in turn if item is not None]
+    out: dict[int, tuple[StoredPassage, float]] = {}
+    for item in (*dealt, *rest):
+        out.setdefault(item[0].id, item)
+    return list(out.values())
 
 
 def _facets(documents: Sequence[StoredDocument]) -> dict[str, dict[str, int]]:

@@ -1,0 +1,164 @@
+"""Whose task it is: whom the parent addresses against who issued the child (domain §5.1).
+
+Names are sorted by level and system with ``rules/addressees.tsv``; a collective ("các sở, ban, ngành",
+"UBND các xã, phường") means every body of its level.  A coordinating role is responsibility too, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from indexer.clean import bare, collapse
+from indexer.records import Document, Mention, Task
+from indexer.units import canonical_unit
+from search_api.check_similarity import rule_rows
+
+Role = Literal["lead", "coordinate", "general", "unknown", "none"]
+
+
+class Addressee(msgspec.Struct, frozen=True):
+    """What a name tells: its level, system, and whether it means every body of that level."""
+
+    level: str
+    system: str
+    collective: bool
+
+
+class We(msgspec.Struct, frozen=True):
+    """Who issued the child: the body whose tasks are counted."""
+
+    name: str
+    level: str | None
+    system: str
+    place: str | None = None
+    province: str | None = None
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Whether a task is ours, in which role, and why in Vietnamese."""
+
+    ours: bool
+    role: Role
+    why: str
+
+
+@lru_cache(maxsize=1)
+def addressee_rules() -> tuple[tuple[Addressee, re.Pattern[str], tuple[str, ...]], ...]:
+    """Return the rows of ``addressees.tsv``: what a name tells, its pattern, examples."""
+    return tuple(
+        (Addressee(level, system, breadth == "all"), re.compile(pattern), tuple(examples.split(" | ")))
+        for level, system, breadth, pattern, examples in rule_rows("addressees.tsv")
+    )
+
+
+@lru_cache(maxsize=4096)
+def addressee(name: str) -> Addressee | None:
+    """Sort a name; None where it tells no level ("Phòng Kinh tế")."""
+    plain = collapse(bare(name)).strip(" .;,:")
+    for found, pattern, _ in addressee_rules():
+        if pattern.search(plain):
+            return found
+    return None
+
+
+_PARTY = re.compile(
+    r"tinh uy|thanh uy|dang uy|ban thuong vu|ban chap hanh|ban bi thu|bo chinh tri|trung uong dang"
+)
+
+
+def who(document: Document, override: str | None = None) -> We:
+    """Return who issued a document; ``override`` names another body ("UBND xã Tân Lập")."""
+    meta = document.metadata
+    name = override or (meta.issuer.value if meta.issuer else "")
+    level = meta.level.value if meta.level else None
+    place = meta.locality.value if meta.locality else None
+    if override:
+        found = addressee(override)
+        level = found.level if found is not None and found.level != "any" else level
+        words = collapse(override).split()
+        proper = [w for w in words if w[:1].isupper() and not w.isupper()]
+        place = " ".join(proper[-2:]) if proper else place
+    plain = bare(name)
+    return We(collapse(name), level, "party" if _PARTY.search(plain) else "state", place)
+
+
+@lru_cache(maxsize=4096)
+def _core(name: str) -> str:
+    """Return a body's name bare, without its Party committee and its head."""
+    plain = canonical_unit(name)
+    plain = re.sub(
+        r"^(?:dang uy|dang bo|chu tich|giam doc|bi thu|thuong truc|thu truong|lanh dao)\s+", "", plain
+    )
+    plain = re.sub(r"^(?:ban thuong vu|ban chap hanh)\s+(?:dang bo\s+)?", "", plain)
+    return plain.replace("uy ban nhan dan", "ubnd").strip()
+
+
+def named(name: str, we: We) -> bool:
+    """Say whether a name is ours, with or without our place ("UBND tỉnh" for "UBND tỉnh Bình Sơn")."""
+    a, b = _core(name), _core(we.name)
+    if not a or not b:
+        return False
+    if a == b:
+        return True
+    place = canonical_unit(we.place) if we.place else ""
+    if place and (a == b.removesuffix(place).strip() or b == a.removesuffix(place).strip()):
+        return len(a.split()) > 1 or a == b
+    return False
+
+
+def _ours(name: str, we: We) -> str | None:
+    """Return why a name means us, in Vietnamese; None where it does not."""
+    if named(name, we):
+        return f"nêu đích danh “{collapse(name)}”"
+    found = addressee(name)
+    if found is None:
+        return None
+    if found.level == "any":
+        if not found.collective or (found.system == "party" and we.system != "party"):
+            return None
+        return f"giao chung “{collapse(name)}”"
+    if found.system in ("front", "press", "company", "council"):
+        return None
+    if found.collective and found.level == we.level:
+        return f"giao chung “{collapse(name)}”"
+    if we.level == "tinh" and we.system == "state" and found.level == "so":
+        # A province's plan hands on what its departments are given.
+        return f"giao cơ quan thuộc UBND tỉnh: “{collapse(name)}”"
+    if we.level == "tinh" and found.collective and found.level == "tinh":
+        return f"giao chung “{collapse(name)}”"
+    return None
+
+
+def _find(mentions: Sequence[Mention], we: We) -> str | None:
+    for mention in mentions:
+        if (why := _ours(mention.text, we)) is not None:
+            return why
+    return None
+
+
+def task_scope(task: Task, we: We, addressed: float) -> Scope:
+    """Say whether a task is ours; ``addressed`` is the share of the parent's tasks that name anybody."""
+    leading = (*task.lead, *task.implementing, *task.directing)
+    if we.level is None and not we.name:
+        return Scope(True, "general", "chưa xác định được cơ quan ban hành kế hoạch")
+    if why := _find(leading, we):
+        return Scope(True, "lead", why)
+    if why := _find(task.coordinating, we):
+        return Scope(True, "coordinate", f"phối hợp: {why}")
+    names = "; ".join(mention.text for mention in leading) or "; ".join(m.text for m in task.coordinating)
+    if names:
+        return Scope(False, "none", f"giao cho {collapse(names)}")
+    if addressed >= 0.5:
+        return Scope(True, "unknown", "văn bản cấp trên không nêu giao cho cơ quan nào")
+    return Scope(True, "general", "nhiệm vụ chung, không nêu riêng cơ quan nào")
+
+
+def share_addressed(tasks: Sequence[Task]) -> float:
+    """Return the share of tasks that name anybody."""
+    named_tasks = sum(bool(t.lead or t.implementing or t.directing or t.coordinating) for t in tasks)
+    return named_tasks / len(tasks) if tasks else 0.0

@@ -1,0 +1,258 @@
+"""The pieces that a cross-check compares, cut out of a document: tasks, actions, targets, paragraphs.
+
+``words`` is what a piece says is to be done: the names of who does it, its time limit and the labels of
+those lines are left out, because two plans name different people and that must not part them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from indexer.clean import collapse, fold
+from indexer.records import BOILERPLATE, Block, Document, Span, Target, Task
+
+UnitKind = Literal["task", "action", "target", "requirement", "paragraph"]
+
+_DROPPED_LABELS = frozenset(
+    {
+        "lead",
+        "lead_or_implement",
+        "lead_coordinate",
+        "coordinate",
+        "direct",
+        "implement",
+        "deadline",
+        "funding",
+        "report",
+        "place",
+        "target",
+        "result",
+    }
+)
+_ROLE_WORDS = re.compile(
+    r"\b(?:chủ trì(?:,? (?:và )?phối hợp(?: với)?)?|phối hợp với|giao|(?:hoàn thành|thực hiện|xong)(?= *[.;,]|$))",
+    re.I,
+)
+_SENTENCE = re.compile(r"[.;]\s+(?=[^\s])|\n+")
+_LEADING = re.compile(
+    r"^[\s|]*(?:[-+*•]\s*)?(?:(?:\d+(?:\.\d+)*|[a-zđ]|[IVX]+)[.)]\s*)?(?:[-+*•]\s*)?(?:nhiệm vụ \d+\s*:)?\s*",
+    re.I,
+)
+_GROUP_RESULT = re.compile(r"^\W*(?:kết quả cần đạt|kết quả|chỉ tiêu)\W*$", re.I)
+_PURPOSE = re.compile(r"mục đích|yêu cầu|quan điểm|nguyên tắc|phương châm")
+_NOT_PURPOSE = re.compile(r"mục tiêu|chỉ tiêu|nhiệm vụ|giải pháp|tổ chức thực hiện")
+_FUNDING = re.compile(r"kinh phí|nguồn lực tài chính|nguồn vốn")
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """A piece of a document; ``span`` is quoted, ``words`` compared, ``task`` its index in the tasks."""
+
+    kind: UnitKind
+    span: Span
+    words: str
+    section: str
+    task: int = -1
+    target: int = -1
+    title: str = ""
+
+
+def without(text: str, span: Span, cut: Sequence[Span]) -> str:
+    """Return ``text[span]`` collapsed, with the spans of ``cut`` taken out."""
+    pieces: list[str] = []
+    at = span.start
+    for hole in sorted(cut):
+        if hole.end <= at or hole.start >= span.end:
+            continue
+        pieces.append(text[at : max(at, hole.start)])
+        at = max(at, hole.end)
+    pieces.append(text[at : span.end])
+    return collapse(" ".join(pieces))
+
+
+def task_holes(document: Document, task: Task) -> list[Span]:
+    """Return what a task says of people, time and money: the spans that :func:`without` takes out."""
+    holes = [
+        mention.span
+        for mention in (*task.lead, *task.coordinating, *task.directing, *task.implementing)
+        if task.block.covers(mention.span)
+    ]
+    if task.deadline_span is not None and task.block.covers(task.deadline_span):
+        holes.append(task.deadline_span)
+    results = False
+    for block in document.blocks:
+        if block.span.start < task.block.start:
+            continue
+        if block.span.start >= task.block.end:
+            break
+        words = block.span.of(document.text)
+        if results or (block.label in _DROPPED_LABELS and block.span.start > task.span.start):
+            holes.append(block.span)
+        if _GROUP_RESULT.match(collapse(words)) and block.span.start > task.span.start:
+            # What follows "Kết quả cần đạt" belongs to the group, not to its last task.
+            results = True
+            holes.append(block.span)
+    return holes
+
+
+def _words(document: Document, span: Span, holes: Sequence[Span]) -> str:
+    left = _ROLE_WORDS.sub(" ", without(document.text, span, holes))
+    return collapse(_LEADING.sub("", left).strip(" .;,:|-"))
+
+
+def _row_words(document: Document, task: Task) -> str:
+    products = " ".join(mention.text for mention in task.products)
+    return collapse(f"{task.span.of(document.text)} . {products}")
+
+
+def task_words(document: Document, task: Task) -> str:
+    """Return what a task says is to be done."""
+    if document.text[task.block.start : task.block.end].lstrip().startswith("|"):
+        return _row_words(document, task)
+    return _words(document, task.block, task_holes(document, task))
+
+
+def task_units(document: Document) -> list[Unit]:
+    """Return one piece for each task, in order."""
+    return [
+        Unit(
+            "task",
+            task.span,
+            task_words(document, task) or collapse(task.span.of(document.text)),
+            task.section,
+            number,
+            title=collapse(task.title or first_clause(task.span.of(document.text))),
+        )
+        for number, task in enumerate(document.tasks)
+    ]
+
+
+def first_clause(words: str) -> str:
+    """Return the words up to the first semicolon or full stop."""
+    return collapse(_LEADING.sub("", _SENTENCE.split(words.strip(), maxsplit=1)[0]))
+
+
+def action_units(document: Document, number: int) -> list[Unit]:
+    """Return the actions of a task where it has several; each must be carried out by itself."""
+    task = document.tasks[number]
+    holes = task_holes(document, task)
+    body = [task.span] if len(task.actions) and not _inside(task.span, task.actions) else []
+    spans = [*(s for s in body if _is_action(document, s, task)), *task.actions]
+    units = []
+    for span in spans:
+        if any(span.start >= hole.start and span.end <= hole.end for hole in holes):
+            continue
+        words = _words(document, span, holes)
+        if len(words.split()) >= 4:
+            units.append(Unit("action", span, words, task.section, number))
+    return units if len(units) > 1 else []
+
+
+def clauses(words: str) -> list[str]:
+    """Return the clauses of a piece that say something by themselves, the whole piece where it has one."""
+    found = [c for c in (collapse(c) for c in re.split(r";|\.\s", words)) if len(c.split()) >= 6]
+    return found if len(found) > 1 else [words]
+
+
+def _inside(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.overlaps(span) for other in others)
+
+
+def _is_action(document: Document, span: Span, task: Task) -> bool:
+    """Say whether the task's own sentence is content: a short heading over bullets is not."""
+    words = span.of(document.text)
+    return task.title is None and len(words.split()) > 12
+
+
+def target_units(document: Document) -> list[Unit]:
+    """Return one piece for each target."""
+    owner = [-1] * len(document.targets)
+    for number, target in enumerate(document.targets):
+        for index, task in enumerate(document.tasks):
+            if task.block.covers(target.span) and not _after_results(document, task, target.span):
+                owner[number] = index
+    return [
+        Unit("target", t.span, target_words(document, t), t.section, owner[n], n)
+        for n, t in enumerate(document.targets)
+    ]
+
+
+def _after_results(document: Document, task: Task, span: Span) -> bool:
+    return any(h.covers(span) for h in task_holes(document, task))
+
+
+_MEASURE = re.compile(
+    r"(?:tối thiểu|ít nhất|trên|dưới|từ|khoảng|không (?:quá|thấp hơn|dưới)|đạt|phấn đấu)?\s*"
+    r"\d+(?:[.,]\d+)*\s*%?(?:\s*trở lên)?",
+    re.I,
+)
+
+
+_OPEN_END = re.compile(r"\b(?:có|được|đạt|là|với|và)$")
+_CLAUSE_END = re.compile(r"[.;\n|]")
+
+
+def target_words(document: Document, target: Target) -> str:
+    """Return what a target measures: its indicator, with the rest of the clause where that says too little."""
+    text = document.text
+    indicator = collapse(target.indicator)
+    quote = collapse(target.quote)
+    if quote.startswith("|"):
+        return indicator
+    if _OPEN_END.search(indicator):
+        found = _CLAUSE_END.search(text, target.span.end)
+        end = found.start() if found else len(text)
+        indicator = collapse(indicator + " " + text[target.span.end : min(end, target.span.end + 160)])
+    if len(indicator.split()) >= 5 and not indicator.endswith(","):
+        return _MEASURE.sub(" ", indicator)
+    tail = _MEASURE.split(quote)[-1]
+    words = tail if len(tail.split()) >= 5 else quote
+    return collapse(_MEASURE.sub(" ", words))
+
+
+def requirement_units(document: Document) -> list[Unit]:
+    """Return the paragraphs of purposes, requirements and guiding views."""
+    return [u for u in _paragraphs(document) if u.kind == "requirement"]
+
+
+def paragraph_units(document: Document) -> list[Unit]:
+    """Return the paragraphs outside tasks that may hold an answer: goals, requirements, organisation."""
+    return list(_paragraphs(document))
+
+
+def _paragraphs(document: Document) -> Iterator[Unit]:
+    tasks = sorted(task.block for task in document.tasks)
+    for block in document.blocks:
+        if block.kind in BOILERPLATE or block.kind in ("title", "type", "preamble", "heading", "row"):
+            continue
+        if block.section < 0 or any(t.start <= block.span.start < t.end for t in tasks):
+            continue
+        words = collapse(block.body.of(document.text))
+        if len(words.split()) < 8:
+            continue
+        section = document.outline[block.section]
+        yield Unit(
+            "requirement" if _is_purpose(document, block) else "paragraph", block.body, words, section.path
+        )
+
+
+def _is_purpose(document: Document, block: Block) -> bool:
+    index = block.section
+    titles = []
+    while index >= 0:
+        section = document.outline[index]
+        titles.append(fold(section.title or ""))
+        index = section.parent
+    joined = " ".join(titles)
+    return bool(_PURPOSE.search(joined)) and not _NOT_PURPOSE.search(joined)
+
+
+def is_funding(document: Document, unit: Unit) -> bool:
+    """Say whether a paragraph stands in the part about money."""
+    return any(
+        section.path == unit.section and _FUNDING.search(fold(section.title or ""))
+        for section in document.outline
+    )
