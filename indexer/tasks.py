@@ -15,6 +15,7 @@ import msgspec
 from indexer.assignments import (
     Assignment,
     UnitTitle,
+    begins_with_verb,
     coordinating_in,
     first_sentence,
     given_in,
@@ -102,7 +103,7 @@ class _Reader:
         self.outline = outline
         self.targets = targets
         self.year = year
-        self.statute = assigns_no_work(text, blocks) or any(s.kind == "article" for s in outline)
+        self.task_free = assigns_no_work(text, blocks)
         self.children: dict[int, list[int]] = {}
         for index, section in enumerate(outline):
             self.children.setdefault(section.parent, []).append(index)
@@ -168,7 +169,7 @@ class _Reader:
         lettered = all(self._lettered(self.outline[child]) for child in children)
         if title is not None and title.directs:
             given = _Given(directing=title.units)
-        elif title is not None:
+        elif title is not None and not (self._statute(index) and context != "organisation"):
             if not self._by_point(children):
                 self._unit_task(index, title, given)
                 return
@@ -184,7 +185,7 @@ class _Reader:
             and section.kind not in ("part", "chapter", "article")
             and not self._by_point(children, any_=True)
         ):
-            if self._counts(section, context, bool(runs)):
+            if self._counts(index, context, bool(runs)):
                 self._section_task(index, runs, given)
             return
         opening = self._opening(index, children)
@@ -236,9 +237,10 @@ class _Reader:
             carrying += carries
         return carrying > 0 if any_ else 2 * carrying >= len(children)
 
-    def _counts(self, section: Section, context: str | None, has_body: bool) -> bool:
+    def _counts(self, index: int, context: str | None, has_body: bool) -> bool:
         """Say whether an item that names nobody is a task: in a part that lists work."""
-        if self.statute or section.kind in ("part", "chapter", "article", "annex"):
+        section = self.outline[index]
+        if section.kind in ("part", "chapter", "article", "annex") or self._statute(index):
             return False
         return context in ("tasks", "continuous", None) or (context == "organisation" and not has_body)
 
@@ -250,6 +252,8 @@ class _Reader:
         runs = self._runs(own)
         labelled = [run for run in runs if run.assigns]
         if title is not None and not title.directs and not labelled:
+            if self._statute(index) and context != "organisation":
+                return
             self._unit_task(index, title, given)
         elif labelled and runs[-1] is not labelled[-1] and _all_bullets(runs):
             self._bullets(section, runs, given, context)
@@ -314,17 +318,35 @@ class _Reader:
                 self._block_task(section, block, found, given)
             return
         first = read[0] if read else None
-        if first is None and not given.lead and not self._counts(section, context, bool(content)):
-            dated = content and find_deadlines(
-                self.text[content[0].body.start : content[0].body.end], year=self.year
-            )
-            if not dated or section.title is not None:
+        if first is None and not given.lead and not self._counts(index, context, bool(content)):
+            if not content or self._statute(index):
+                return
+            dated = find_deadlines(content[0].body.of(self.text), year=self.year)
+            if not dated and (section.title is not None or not begins_with_verb(self.text, content[0].body)):
                 return
         if first is not None and not first.strong and section.title is not None:
             first = None
-        if self.statute and (first is None or not first.strong):
+        if self._statute(index) and not self._assigns(first, context):
             return
         self._section_task(index, self._runs(own), given, first)
+
+    def _statute(self, index: int) -> bool:
+        """Say whether a section is part of a statute, whose rules are no tasks: an article, or what is in one."""
+        while not self.task_free and index >= 0:
+            if self.outline[index].kind in ("article", "chapter"):
+                return True
+            index = self.outline[index].parent
+        return self.task_free
+
+    def _assigns(self, found: Assignment | None, context: str | None) -> bool:
+        """Say whether a sentence of a statute gives work to do, and no rule: under "Tổ chức thực hiện", or "Giao …"."""
+        if found is None or not found.strong:
+            return False
+        if context == "organisation" or found.basis.lower().startswith(
+            ("giao", "phân công", "yêu cầu", "đề nghị")
+        ):
+            return True
+        return fold(self.text[max(0, found.end - 16) : found.end]).endswith("chịu trách nhiệm")
 
     def _loose(self, index: int, own: list[Block], context: str | None, *, lone: bool) -> None:
         """Paragraphs straight under a part: those that name who does it, and bullets that list work."""
@@ -333,9 +355,16 @@ class _Reader:
             if block.kind == "label":
                 continue
             found = read_assignment(self.text, block.body)
+            if self._statute(index) and not self._assigns(found, context):
+                continue
             if found is not None and found.strong and not _is_difficulty(self.text, block):
                 self._block_task(section, block, found, _Given(), closing=block.kind == "paragraph")
-            elif lone and context in ("tasks", "continuous") and block.kind == "bullet" and not self.statute:
+            elif (
+                lone
+                and context in ("tasks", "continuous")
+                and block.kind == "bullet"
+                and not self._statute(index)
+            ):
                 self._block_task(section, block, None, _Given())
 
     def _closing(self, index: int, context: str | None) -> None:
