@@ -32,6 +32,8 @@ class AnswerSettings(NamedTuple):
     """Share of the topic that a task must say before it answers."""
     sentence: float = 0.6
     """Share of the topic that a sentence must say before it answers by itself."""
+    clear: float = 0.25
+    """Lead of the best passage over the second from which it stands clear of all others."""
     title: float = 0.6
     """Share of the topic that a document's title must say before it is a document on that topic."""
 

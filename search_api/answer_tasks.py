@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from indexer.clean import collapse
+from indexer.clean import bare, collapse
 from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Document, Mention, Span, Target, Task
@@ -15,6 +15,7 @@ from indexer.units import canonical_unit
 from search_api.citing import Citations, section_at
 from search_api.coverage import Topic
 from search_api.draft_answer import Drafted, Evidence, Statement, document_label, shortened
+from search_api.question import Question
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -22,6 +23,8 @@ _LOOK_AT = 40
 _SAME_DOC, _OTHER_DOC = 0.93, 0.85
 """How near to the best task another must come to be shown beside it."""
 _SAID_WHOLE = 0.95
+_CLEAR_ALLOWS = 0.2
+"""How much less of the topic a passage must say that stands clear of all others."""
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
 _CLAUSE_END = re.compile(r"(?<=[.;!?…])[”\")]*\s+|\n\s*\n")
@@ -184,13 +187,32 @@ def sentence_around(text: str, block: Span, first: int, last: int) -> Span:
     return Span(start, end)
 
 
+def _clear_passage(evidence: Evidence) -> Span | None:
+    """Return the span of the first passage where it stands clear of the second; else None.
+
+    A question in everyday words says little that the text says; where one passage is far nearer than
+    all others, that little is enough.
+    """
+    if len(evidence.passages) > 1:
+        (first, best), (_, second) = evidence.passages[:2]
+        if best - second >= evidence.settings.clear:
+            return first.span
+    return None
+
+
 def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer who leads, who coordinates, by when … from the tasks on the topic."""
     kinds = [kind for kind in evidence.question.kinds if kind in _LABELS]
     ranked = weigh_tasks(evidence)
     if evidence.topic.empty and not evidence.scoped:
         return Drafted((), "Câu hỏi chưa nói rõ việc gì. Hãy nêu thêm nội dung nhiệm vụ cần hỏi.")
-    good = [w for w in ranked if w.recall >= evidence.settings.task]
+    clear = _clear_passage(evidence)
+    good = [
+        w
+        for w in ranked
+        if w.recall
+        >= evidence.settings.task - (_CLEAR_ALLOWS if clear and w.task.block.overlaps(clear) else 0.0)
+    ]
     whole = _plan_leads(evidence) if "lead" in kinds else []
     with_fact = [w for w in good if _has_asked(w.task, kinds)]
     if not with_fact:
@@ -277,16 +299,20 @@ def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
 def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
     """List what a unit that the question names has to do, by role."""
     asked = canonical_unit(evidence.question.text)
-    only_coordinate = re.search(r"phối hợp|phoi hop", evidence.question.text.lower()) is not None
-    statements: list[Statement] = []
+    flat = bare(evidence.question.text)
+    kinds = ["lead", "direct", "implement", "coordinate"]
+    if "phoi hop" in flat:
+        kinds = ["coordinate"]
+    elif "chu tri" in flat:
+        kinds = ["lead"]
+    ranked: list[tuple[float, Statement]] = []
     topic = evidence.topic
     for row in evidence.rows:
         document = evidence.store.document(row.id)
+        paths = section_titles(document.outline)
         for task in document.tasks:
             roles = []
-            for kind in ("lead", "direct", "implement", "coordinate"):
-                if only_coordinate and kind != "coordinate":
-                    continue
+            for kind in kinds:
                 named = [m for m in _mentions(task, kind) if _names(asked, m.text)]
                 if named:
                     roles.append((kind, named))
@@ -298,9 +324,19 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
                 number = cites.cite(document.id, _line_of(document, task, named), [m.span for m in named])
                 heading = cites.cite(document.id, task.span)
                 pieces.append(AnswerPiece(_LABELS[kind], f"{named[0].text} — “{name}”", (number, heading)))
-            statements.append(Statement(document.id, "", tuple(pieces)))
-            if len(statements) >= _MOST_LISTED:
-                break
+            if task.deadline.raw and task.deadline_span:
+                due = _mentions(task, "deadline")
+                number = cites.cite(document.id, _line_of(document, task, due), [task.deadline_span])
+                pieces.append(AnswerPiece(_LABELS["deadline"], task.deadline.raw, (number,)))
+            section = section_at(document, task.span.start)
+            words = (
+                f"{row.title or ''}\n{paths[section] if section >= 0 else ''}\n{task.block.of(document.text)}"
+            )
+            said = 1.0 if topic.empty else topic.match(words).recall
+            ranked.append((said, Statement(document.id, "", tuple(pieces))))
+    # Words of the question beside the unit ("… về phòng cháy") narrow the list where some task says them.
+    best = max((said for said, _ in ranked), default=0.0)
+    statements = [statement for said, statement in ranked if said >= 0.6 * best][:_MOST_LISTED]
     if not statements and topic.words:
         return Drafted(())
     return Drafted(tuple(statements), kind="unit_tasks")
@@ -326,6 +362,13 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
         paths = section_titles(document.outline)
         for target in document.targets:
             section = section_at(document, target.span.start)
+            if not _fits(
+                evidence.question,
+                document,
+                _clause(document, target.span),
+                paths[section] if section >= 0 else "",
+            ):
+                continue
             around = f"{paths[section] if section >= 0 else ''}\n{_clause(document, target.span)}"
             own = evidence.topic.match(_clause(document, target.span))
             whole = evidence.topic.match(around)
@@ -381,6 +424,8 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
                 words = span.of(document.text)
                 if not _holds_fact(words, evidence.question.kinds):
                     continue
+                if not _fits(evidence.question, document, words, passage.section_title):
+                    continue
                 match = evidence.topic.match(words)
                 context = evidence.topic.match(f"{passage.section_title}\n{words}")
                 recall = max(match.recall, 0.5 * match.recall + 0.5 * context.recall)
@@ -389,7 +434,13 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
                 ranked.append((0.6 * recall + 0.15 * match.focus + 0.25 * score, recall, document, span))
     ranked.sort(key=lambda r: (-r[0], r[2].id, r[3].start))
     limit = evidence.settings.sentence + (0.15 if wants_figure else 0.0)
-    good = [r for r in ranked if r[1] >= limit]
+    clear = _clear_passage(evidence)
+    first = evidence.passages[0][0].doc if evidence.passages else ""
+    good = [
+        r
+        for r in ranked
+        if r[1] >= limit - (_CLEAR_ALLOWS if clear and r[2].id == first and clear.covers(r[3]) else 0.0)
+    ]
     statements = []
     for score, _, document, span in good[:3]:
         if score < good[0][0] * 0.9:
@@ -409,6 +460,32 @@ _FACT_WORDS = {
     "report": re.compile(r"báo cáo|gửi", re.IGNORECASE),
 }
 """By kind of question, what a sentence must speak of to answer it."""
+
+
+def _fits(question: Question, document: Document, words: str, path: str) -> bool:
+    """Say whether a statement speaks of the year and of the thing counted that a question names."""
+    metadata = document.metadata
+    if question.years:
+        around = [
+            words,
+            path,
+            metadata.title.value if metadata.title else "",
+            metadata.date.value if metadata.date else "",
+        ]
+        for year in question.years:
+            # "12/9/2025" is the day of a cited document, not the year that the statement is about.
+            if not any(re.search(rf"(?<![\d/]){year}(?!\d)", text) for text in around):
+                return False
+    if question.counted is None:
+        return True
+    noun = question.counted
+    flat = bare(words)
+    return bool(
+        re.search(
+            rf"(?:\d|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|chuc|tram)(?: [a-z-]+)?[ ,] ?{noun}(?![a-z])",
+            flat,
+        )
+    )
 
 
 def _holds_fact(words: str, kinds: Sequence[str]) -> bool:

@@ -52,7 +52,7 @@ def paraphrases() -> tuple[re.Pattern[str], dict[str, str]]:
 @lru_cache(maxsize=1)
 def boilerplate() -> re.Pattern[str]:
     """Return the wording common to every plan, over folded text."""
-    patterns = [row[0].replace(" ", r"\s+") for row in rule_rows("boilerplate.tsv")]
+    patterns = [fold(row[0]).replace(" ", r"\s+") for row in rule_rows("boilerplate.tsv")]
     return re.compile(r"(?<!\w)(?:" + "|".join(patterns) + r")(?!\w)")
 
 

@@ -37,6 +37,10 @@ class Question(NamedTuple):
     kinds: tuple[str, ...]
     topic: str
     symbols: tuple[str, ...]
+    years: tuple[str, ...]
+    """Years that the question speaks of, those of symbols and dates left out."""
+    counted: str | None
+    """What is counted in "mấy hộ", "bao nhiêu thôn": the bare noun; None where no noun is asked for."""
     plain: bool
     """True when the question was typed without any diacritics."""
 
@@ -105,9 +109,40 @@ def understand(text: str) -> Question:
         text=text,
         kinds=tuple(_settle(kinds)),
         topic=_topic(text, flat, taken, plain),
+        years=tuple(dict.fromkeys(_YEAR.findall(flat))),
+        counted=_counted(flat),
         symbols=tuple(match.canonical for match in find_symbols(text) if match.canonical),
         plain=plain,
     )
+
+
+_YEAR = re.compile(r"(?<![\d/.-])(?:nam )((?:19|20)\d\d)(?![\d/])")
+_COUNTED = re.compile(r"(?<![a-z])(?:may|bao nhieu) ([a-z]+)")
+#: After "mấy" and "bao nhiêu" these do not name what is counted.
+_NOT_COUNTED = frozenset(
+    (
+        "phan",
+        "ti",
+        "la",
+        "thi",
+        "va",
+        "o",
+        "trong",
+        "cho",
+        "theo",
+        "tien",
+        "hom",
+        "gio",
+        "ngay",
+        "thang",
+        "lan",
+    )
+)
+
+
+def _counted(flat: str) -> str | None:
+    match = _COUNTED.search(flat)
+    return match.group(1) if match and match.group(1) not in _NOT_COUNTED else None
 
 
 def _settle(kinds: list[str]) -> list[str]:

@@ -147,9 +147,10 @@ def _of_a_document(written: str, name: str) -> bool:
     return False
 
 
+_SHORT_TYPES = {"kh": "ke hoach", "ct": "chi thi", "nq": "nghi quyet", "qd": "quyet dinh", "nd": "nghi dinh"}
 _NUMBERED = re.compile(
-    r"(ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|ket luan|chuong trinh|cong van|huong dan)"
-    r"(?: hanh dong)?(?: so)? (\d{1,4})(?![\d/%.,-])"
+    r"(?<![a-z0-9])(kh|ct|nq|qd|nd|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|ket luan|chuong trinh"
+    r"|cong van|huong dan)(?: hanh dong)?(?: so)? (\d{1,4})(?![\d/%.,-])"
 )
 
 
@@ -157,7 +158,9 @@ def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
     """Find documents named by type and bare number: "kế hoạch 86", "chỉ thị số 33"."""
     found = []
     for match in _NUMBERED.finditer(flat):
-        held = catalogue.numbers.get((match.group(1), int(match.group(2))), set())
+        held = catalogue.numbers.get(
+            (_SHORT_TYPES.get(match.group(1), match.group(1)), int(match.group(2))), set()
+        )
         if held and not _CARRIED_OUT.search(flat[: match.start()]):
             found.append((match.group(), set(held)))
     return found
@@ -259,7 +262,7 @@ def _missing_places(text: str, catalogue: Catalogue) -> list[str]:
 
 _TYPE_WORDS = (
     r"(?:(?:(?:trong|cua|theo|o|tai|va|voi|cac) )*"
-    r"(?:ban )?(?:ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|van ban)(?: hanh dong)?(?: so)? )?"
+    r"(?:ban )?(?:ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|van ban|kh|ct|nq)(?: hanh dong)?(?: so)? )?"
 )
 
 
