@@ -19,6 +19,7 @@ TEMPLATES = {
     "documents.html": contexts.DocumentsPage,
     "document.html": contexts.DocumentPage,
     "tasks.html": contexts.TasksPage,
+    "graph.html": contexts.GraphPage,
     "empty.html": contexts.EmptyPage,
     "error.html": contexts.ErrorPage,
     "api.html": contexts.ApiPage,

@@ -8,6 +8,9 @@ from urllib.parse import quote, urlencode
 HOME = "/"
 DOCUMENTS = "/van-ban"
 TASKS = "/nhiem-vu"
+EXPORT = "/nhiem-vu/xuat"
+GRAPH = "/so-do"
+PICTURE = "/so-do/hinh.svg"
 
 
 def address(path: str, parameters: Mapping[str, object], **changes: object) -> str:

@@ -301,6 +301,8 @@ class DocumentPage(Page):
     tasks: tuple[TaskLine, ...]
     search_here: tuple[str, str]
     """Name and value of the filter that keeps a search inside this document."""
+    graph_href: str
+    """The picture of what stands above and below this document."""
 
 
 @dataclass(frozen=True)
@@ -337,6 +339,46 @@ class TasksPage(Page):
     exports: tuple[Link, ...]
     problem: str | None
     today: str
+
+
+@dataclass(frozen=True)
+class ChainLine:
+    """A document in the list of the graph; ``branches`` stand below it.
+
+    ``role`` is in which role it cites the one above ("" at the top), ``at`` opens the words that say so;
+    ``again``: what stands below it is written out elsewhere in the list.
+    """
+
+    name: str
+    meta: str
+    title: str
+    href: str | None
+    role: str
+    at: str | None
+    status: str | None
+    similar: tuple[Link, ...]
+    again: bool
+    branches: tuple[ChainLine, ...]
+
+
+@dataclass(frozen=True)
+class GraphPage(Page):
+    """``/so-do`` (``graph.html``)."""
+
+    picture: Markup | None
+    """The SVG; None where there are too many documents to draw."""
+    chains: tuple[ChainLine, ...]
+    alone: tuple[ChainLine, ...]
+    """Documents that cite none and that none cites."""
+    documents: tuple[Choice, ...]
+    """What the picture may be narrowed to."""
+    clear: str | None
+    """The whole graph; None where it is shown."""
+    download: str
+    """The picture as a file."""
+    total: int
+    absent: int
+    unnumbered: int
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 from indexer.clean import collapse
 from search_api.schemas import DocumentRow, DocumentView, ReferenceRow
 from web import wording
-from web.addresses import document_path
+from web.addresses import GRAPH, address, document_path
 from web.catalogue import row_name
 from web.contexts import DocumentPage, Field, Link, OutlineLink, ReferenceLine
 from web.highlight import Mark
@@ -54,6 +54,7 @@ def document_page(
         tasks_here=tuple(inside),
         tasks=tuple(tasks),
         search_here=("van-ban", view.doc),
+        graph_href=address(GRAPH, {"van-ban": view.doc}),
     )
 
 

@@ -15,16 +15,19 @@ from fastapi import APIRouter, Request, Response
 from search_api.protocol import Searching
 from search_api.schemas import Filters
 from web import wording
-from web.addresses import DOCUMENTS, HOME, TASKS
+from web.addresses import DOCUMENTS, EXPORT, GRAPH, HOME, PICTURE, TASKS
 from web.answers import FILTERS, results_page, suggestions
 from web.catalogue import documents_page
 from web.contexts import EmptyPage, HomePage, Link
 from web.document import document_page
+from web.graph import graph_page, picture_file
 from web.listing import check_query, navigation
-from web.register import tasks_page
+from web.register import export_file, tasks_page
 
 if TYPE_CHECKING:
     from web.app import Renderer
+
+_TASK_FILTERS = ("don-vi", "vai-tro", "han", "tu", "den", "van-ban", "sap-xep")
 
 ADD_COMMAND = "chithi index THƯ_MỤC_VĂN_BẢN"
 
@@ -69,10 +72,37 @@ def pages(service: Callable[[], Searching], render_page: Renderer, today: Callab
         rows = opened.documents(Filters())
         if not rows:
             return render_page("empty.html", empty_page(request.url.path))
-        asked = _parameters(request, "don-vi", "vai-tro", "han", "tu", "den", "van-ban", "sap-xep", "trang")
+        asked = _parameters(request, *_TASK_FILTERS, "trang")
         check_query(asked.get("don-vi", ""))
         shown = tasks_page(opened, rows, asked, today())
         return render_page("tasks.html", shown, 400 if shown.problem else 200)
+
+    @routes.api_route(EXPORT, methods=["GET", "HEAD"])
+    def export(request: Request) -> Response:
+        opened = service()
+        asked = _parameters(request, "dinh-dang", *_TASK_FILTERS)
+        check_query(asked.get("don-vi", ""))
+        content, media_type, name = export_file(opened, opened.documents(Filters()), asked, today())
+        return Response(
+            content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'}
+        )
+
+    @routes.api_route(GRAPH, methods=["GET", "HEAD"])
+    def graph(request: Request) -> Response:
+        opened = service()
+        rows = opened.documents(Filters())
+        if not rows:
+            return render_page("empty.html", empty_page(request.url.path))
+        return render_page("graph.html", graph_page(opened, rows, _parameters(request, "van-ban")))
+
+    @routes.api_route(PICTURE, methods=["GET", "HEAD"])
+    def picture(request: Request) -> Response:
+        drawn = picture_file(service(), _parameters(request, "van-ban"))
+        return Response(
+            drawn,
+            media_type="image/svg+xml",
+            headers={"content-disposition": 'attachment; filename="so-do-van-ban.svg"'},
+        )
 
     return routes
 
