@@ -23,7 +23,7 @@ _LOOK_AT = 40
 _SAME_DOC, _OTHER_DOC = 0.93, 0.85
 """How near to the best task another must come to be shown beside it."""
 _SAID_WHOLE = 0.95
-_CLEAR_ALLOWS = 0.2
+_CLEAR_ALLOWS = 0.25
 """How much less of the topic a passage must say that stands clear of all others."""
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
