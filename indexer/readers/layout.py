@@ -121,8 +121,12 @@ def gather_lines(words: Sequence[Word]) -> list[Line]:
             lines[-1].words.append(word)
         else:
             lines.append(Line([word]))
-    full = [line for line in lines if len(line.words) > 1 or len(line.text) > 4]
-    for small in [line for line in lines if not (len(line.words) > 1 or len(line.text) > 4)]:
+    largest = max(word.size for word in words)
+    lone = [
+        line for line in lines if len(line.words) == 1 and len(line.text) <= 4 and line.size < 0.8 * largest
+    ]
+    full = [line for line in lines if all(line is not small for small in lone)]
+    for small in lone:
         word = small.words[0]
         near = [
             line

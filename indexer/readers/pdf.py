@@ -44,6 +44,8 @@ _FEW = 12  # printable characters below which a page counts as without text
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _NOTE_START = re.compile(r"\[\d{1,3}\]")
 
+_SPACES = frozenset({0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x00, 0x3000})
+
 PageImage = Any
 """A PIL image of a rendered page."""
 OcrPage = Callable[[int, PageImage, float], "PageLayout | None"]
@@ -365,61 +367,52 @@ def _words_of(page: Any, textpage: Any) -> Iterator[tuple[Word, str]]:
     name = ctypes.create_string_buffer(256)
     flags = ctypes.c_int()
     pointer = textpage.raw
+    get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     letters: list[str] = []
     word: Word | None = None
     font = ""
-    last_object: object = None
-    last_x = 0.0
+    last_x = foot = 0.0
     broken = True
     for at in range(count):
-        code = raw.FPDFText_GetUnicode(pointer, at)
-        if code in (0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x00, 0x3000) or 0x2000 <= code <= 0x200B:
+        code = get_unicode(pointer, at)
+        if code in _SPACES or 0x2000 <= code <= 0x200B:
             broken = True
             continue
         if code in (0x02, 0xFFFE):
             code = 0x2D  # PDFium marks a hyphen at the end of a line so
         if 0xD800 <= code < 0xE000 or code < 0x20:
             code = 0xFFFD
-        raw.FPDFText_GetCharOrigin(pointer, at, x, y)
-        raw.FPDFText_GetLooseCharBox(pointer, at, box)
-        x0, base, x1, size = turn(x.value, y.value, box)
-        if not all(map(isfinite, (x0, base, x1, size))):
+        get_box(pointer, at, box)
+        # the lower edge of the box stands in for the baseline while a word goes on: one call less a letter
+        x0, low, x1, size = turn(box.left, box.bottom, box)
+        if not (isfinite(x0) and isfinite(low) and isfinite(x1) and isfinite(size)):
             continue
         size = max(size, 1.0)
         char = chr(code)
-        target = raw.FPDFText_GetTextObject(pointer, at)
-        address = ctypes.addressof(target.contents) if target else None
-        changed = False
-        if address != last_object or word is None:
-            last_object = address
-            raw.FPDFText_GetFontInfo(pointer, at, name, 256, flags)
-            found = name.value.decode("utf-8", "replace")
-            changed = found != font
-            if changed:
-                new_font = found
+        if word is not None and not broken and abs(low - foot) < 0.3 * size:
+            if letters[-1] == char and abs(x0 - last_x) < 0.1 * size:
+                continue  # printed twice to look bold
+            near = -0.6 * size < x0 - word.x1 < 0.22 * size
+            if near and abs(size - word.size) < 0.2 * word.size:
+                letters.append(char)
+                word.x1 = max(word.x1, x1)
+                last_x = x0
+                continue
         else:
-            new_font = font
-        near = (
-            word is not None
-            and not broken
-            and abs(base - word.y) < 0.3 * max(size, word.size)
-            and -0.6 * size < x0 - word.x1 < 0.22 * size
-        )
-        if near and word is not None and letters and letters[-1] == char and abs(x0 - last_x) < 0.1 * size:
-            continue  # printed twice to look bold
-        same_size = word is not None and abs(size - word.size) < 0.2 * max(size, word.size)
-        if word is not None and near and same_size and not changed:
-            letters.append(char)
-            word.x1 = max(word.x1, x1)
-        else:
-            if word is not None:
-                word.text = "".join(letters)
-                yield word, font
-            if changed:
-                font = new_font
-            letters = [char]
-            word = Word("", x0, x1, base, size, _is_bold(font), glued=bool(near))
-        last_x = x0
+            near = False
+        raw.FPDFText_GetCharOrigin(pointer, at, x, y)
+        base = turn(x.value, y.value, box)[1]
+        if not near and word is not None and not broken:
+            # a raised or smaller letter: its edge moved, its neighbour may still touch it
+            near = abs(base - word.y) < 0.3 * word.size and -0.6 * size < x0 - word.x1 < 0.22 * size
+        if word is not None:
+            word.text = "".join(letters)
+            yield word, font
+        raw.FPDFText_GetFontInfo(pointer, at, name, 256, flags)
+        font = name.value.decode("utf-8", "replace")
+        letters = [char]
+        word = Word("", x0, x1, base if isfinite(base) else low, size, _is_bold(font), glued=near)
+        last_x, foot = x0, low
         broken = False
     if word is not None:
         word.text = "".join(letters)
