@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from indexer.clean import bare, collapse
-from indexer.records import Document, Span
 from indexer.store import Store, StoredDocument, StoredPassage
-from search_api import answer_documents, answer_tasks
+from search_api import answer_documents, answer_sentences, answer_tasks
 from search_api.citing import Citations
 from search_api.coverage import Topic
 from search_api.draft_answer import Drafted, Evidence, Statement, document_label
@@ -133,7 +132,7 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
     if any(kind in TASK_KINDS for kind in kinds):
         makers.append(answer_tasks.task_facts)
     if not any(kind in ("contact", "person", "signer", "issued", "replaces", "basis") for kind in kinds):
-        makers.append(answer_tasks.best_sentences)
+        makers.append(answer_sentences.best_sentences)
     reason = None
     for maker in makers:
         drafted = maker(evidence, cites)
@@ -222,6 +221,3 @@ def _missing(question: Question, scope: Scope, store: Store) -> Answer:
     else:
         reason = f"Không có trong kho: không có văn bản nào của hoặc mang tên {named}."
     return Answer(question.text, False, None, reason, cites.all())
-
-
-__all__ = ["AnswerSettings", "Document", "Span", "Statement", "answer", "bare", "collapse"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from indexer.clean import bare, collapse
 from indexer.records import Document, Fact, Reference, Span
 from indexer.store import StoredPassage
-from search_api.answer_tasks import sentence_around, target_facts
+from search_api.answer_sentences import sentence_around, target_facts
 from search_api.citing import Citations
 from search_api.draft_answer import Drafted, Evidence, Statement, document_label
 from search_api.schemas import AnswerPiece
