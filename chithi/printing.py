@@ -204,7 +204,7 @@ def _branch(branch: Branch, depth: int) -> None:
     parts = [node_name(node), node_issuer(node), day(node.date)]
     parts += ["chưa có trong kho" if node.missing else node.id, node.status or ""]
     role = f"[{ROLE_NAMES.get(branch.role, branch.role)}] " if branch.role else ""
-    again = " (các văn bản bên dưới: xem ở trên)" if branch.repeated else ""
+    again = " (các văn bản bên dưới: xem ở trên)" if branch.hidden else ""
     print(f"{'   ' * depth}{role}{' · '.join(part for part in parts if part)}{again}")
     for inside in branch.branches:
         _branch(inside, depth + 1)

@@ -58,12 +58,18 @@ def due_days(deadline: Deadline, made: date) -> list[Due]:
         return [
             Due(day, name=milestone.get("name", ""))
             for milestone in deadline.milestones
-            if (day := last_day(milestone.get("date"), exclusive=False)) is not None
+            if (day := last_day(_date_of(milestone), exclusive=False)) is not None
         ]
     if deadline.kind == "recurring":
         return list(_recurring(deadline, made))
     day = due_day(deadline)
     return [Due(day)] if day is not None else []
+
+
+def _date_of(milestone: dict[str, str]) -> str | None:
+    """Return the day of a milestone; one "by" a day does not say here whether the day itself is in time."""
+    ends = milestone.get("kind") in ("within", "range")
+    return milestone.get("date") or (milestone.get("end") if ends else None)
 
 
 def _recurring(deadline: Deadline, made: date) -> Iterator[Due]:

@@ -245,14 +245,15 @@ def _missing(absent: _Absent, similar: tuple[str, ...]) -> GraphNode:
 class Branch(msgspec.Struct, frozen=True):
     """A document in the chain written as a list: what cites it stands below it.
 
-    ``role`` is that in which it cites the one above ("" at the top); ``repeated`` says that its own
-    branches stand elsewhere in the list already.
+    ``role`` is that in which it cites the one above ("" at the top); ``repeated`` says that it stands in
+    the list before, with the ``hidden`` documents below it.
     """
 
     node: GraphNode
     role: str
     edge: GraphEdge | None
     repeated: bool
+    hidden: int
     branches: tuple[Branch, ...]
 
 
@@ -282,10 +283,10 @@ def chains(graph: Graph) -> tuple[Branch, ...]:
     def branch(node: GraphNode, edge: GraphEdge | None) -> Branch:
         role = edge.role if edge is not None else ""
         if node.id in written:
-            return Branch(node, role, edge, bool(below.get(node.id)), ())
+            return Branch(node, role, edge, True, len(below.get(node.id, ())), ())
         written.add(node.id)
         inside = tuple(branch(nodes[e.source], e) for e in below.get(node.id, ()))
-        return Branch(node, role, edge, False, inside)
+        return Branch(node, role, edge, False, 0, inside)
 
     listed = sorted(graph.nodes, key=order)
     tops = [node for node in listed if node.id not in citing]

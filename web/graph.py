@@ -62,12 +62,14 @@ def _line(branch: Branch, names: dict[str, str]) -> ChainLine:
     return ChainLine(
         name=wording.document_name(node.type, node.symbol, node.draft),
         meta=" · ".join(part for part in (node_issuer(node), wording.day(node.date)) if part),
-        title=node.title or "",
+        title="" if branch.repeated else node.title or "",
         href=document_path(node.doc) if node.doc else None,
         role=ROLE_NAMES.get(branch.role, branch.role),
         at=span_path(edge.doc, edge.start, edge.end) if edge else None,
         status=node.status,
-        similar=tuple(Link(names.get(doc, doc), document_path(doc)) for doc in node.similar),
-        again=branch.repeated,
+        similar=()
+        if branch.repeated
+        else tuple(Link(names.get(doc, doc), document_path(doc)) for doc in node.similar),
+        again=branch.hidden > 0,
         branches=tuple(_line(inside, names) for inside in branch.branches),
     )
