@@ -22,6 +22,7 @@ from indexer.readers.docx_styles import (
 )
 from indexer.readers.limits import LIMITS, Refused
 from indexer.readers.package import Element, Package, attribute, child, local, value_of
+from indexer.readers.symbols import symbol
 from indexer.readers.textbuilder import Piece, TextBuilder, row
 from indexer.records import Notice, SourceText
 
@@ -33,10 +34,6 @@ _PASSED = frozenset(
         "d", "rad", "deg", "nary", "ruby", "rubyBase",
     }
 )  # fmt: skip
-_SYMBOLS = {
-    0xA7: "▪", 0xA8: "□", 0xB7: "•", 0xD8: "➢", 0xE0: "→", 0xF0: "⇨", 0xFC: "✓", 0xFE: "☑", 0x6F: "□", 0x2D: "-",
-    0x28: "☎", 0x52: "☑", 0xA3: "□", 0x51: "☒", 0x78: "☒", 0x72: "□", 0xB3: "≥", 0xA3 + 0x100: "≤",
-}  # fmt: skip
 _LAYOUT_MARKS = re.compile(
     r"c[oộ]ng h[oòóa]+ x[aã] h[oộ]i ch[uủ] ngh[iĩ]a|đ[aả]ng c[oộ]ng s[aả]n vi[eệ]t nam|n[oơ]i nh[aậ]n\s*:|"
     r"độc lập\s*[-–]\s*tự do",
@@ -621,12 +618,7 @@ def _symbol(node: Element) -> str:
         code = int(attribute(node, "char") or "", 16)
     except ValueError:
         return ""
-    if 0xF000 <= code <= 0xF0FF:
-        low = code & 0xFF
-        return _SYMBOLS.get(
-            low, chr(low) if (attribute(node, "font") or "").lower() == "symbol" and low < 0x7F else "•"
-        )
-    return chr(code) if 0x20 <= code < 0xD800 else ""
+    return symbol(code) if 0x20 <= code < 0xD800 or 0xF000 <= code <= 0xF0FF else ""
 
 
 def _through(parent: Element, wanted: str) -> Iterator[Element]:

@@ -153,9 +153,20 @@ class _Process:
         return status
 
 
+_MOST_IDLE = 4
 _idle: list[_Process] = []
 _lock = threading.Lock()
-_MOST_IDLE = 4
+
+
+def _forget() -> None:
+    """Leave the processes to whoever started them: a forked child starts its own."""
+    global _lock
+    _idle.clear()
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def _take(limits: Limits) -> _Process:

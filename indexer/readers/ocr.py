@@ -37,6 +37,7 @@ _MISSING = (
     "cần cài Tesseract OCR và dữ liệu tiếng Việt (Ubuntu/Debian: apt install tesseract-ocr tesseract-ocr-vie; "
     "Windows: bộ cài Tesseract, chọn Vietnamese) rồi lập chỉ mục lại"
 )
+_TOO_LARGE = f"ảnh quá lớn (hơn {LIMITS.image_pixels // 1_000_000} triệu điểm); hãy thu nhỏ ảnh"
 _MEMORY = 2 * 1024**3
 _FAINT = 25.0  # confidence (0-100) below which signs without letters are specks
 _DARK = 140  # grey level of ink
@@ -317,7 +318,7 @@ def read_pictures(
         raise Refused(f"đây là ảnh, muốn đọc chữ {_MISSING}")
     from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-    Image.MAX_IMAGE_PIXELS = LIMITS.image_pixels
+    Image.MAX_IMAGE_PIXELS = None  # sizes are checked below, before any pixel is read
     pages: list[PageLayout] = []
     notices: list[Notice] = []
     number = 0
@@ -328,6 +329,8 @@ def read_pictures(
                     number += 1
                     if number > LIMITS.ocr_pages:
                         break
+                    if frame.width * frame.height > LIMITS.image_pixels:
+                        raise Refused(_TOO_LARGE)
                     grey = ImageOps.exif_transpose(frame).convert("L")
                     grey, points = _scaled(grey)
                     layout = read_page(number, grey, points)
@@ -339,9 +342,7 @@ def read_pictures(
         except UnidentifiedImageError:
             raise Refused("không phải ảnh PNG, JPEG, TIFF hay BMP, hoặc ảnh bị hỏng") from None
         except Image.DecompressionBombError:
-            raise Refused(
-                f"ảnh quá lớn (hơn {LIMITS.image_pixels // 1_000_000} triệu điểm); hãy thu nhỏ ảnh"
-            ) from None
+            raise Refused(_TOO_LARGE) from None
         except (OSError, ValueError, SyntaxError, EOFError) as error:
             raise Refused(f"ảnh bị hỏng ({str(error)[:80]}); hãy quét hoặc lưu lại") from None
     if not pages:

@@ -35,6 +35,7 @@ from indexer.readers.layout import (
 )
 from indexer.readers.limits import LIMITS, Refused
 from indexer.readers.mend import mend_numbers
+from indexer.readers.symbols import symbol
 from indexer.readers.textbuilder import TextBuilder, compose
 from indexer.records import Notice, SourceText
 
@@ -42,6 +43,7 @@ _THIN = 2.5  # points: a filled rectangle no thicker than this is a line
 _AT_ONCE = 2  # pages in recognition at a time
 _FEW = 12  # printable characters below which a page counts as without text
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
+_SYMBOL_FONT = re.compile(r"symbol|wingdings|webdings", re.IGNORECASE)
 _NOTE_START = re.compile(r"\[\d{1,3}\]")
 
 _SPACES = frozenset({0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x00, 0x3000})
@@ -254,6 +256,8 @@ class _Reading:
         try:
             for word, font in _words_of(page, textpage):
                 printable += len(word.text)
+                if _SYMBOL_FONT.search(font):
+                    word.text = "".join(symbol(ord(char)) for char in word.text)
                 encoding = encodings.font_encoding(font)
                 if encoding is not None and not word.text.isascii():
                     word.text = self._converted_text(word.text, encoding)
