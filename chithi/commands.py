@@ -220,6 +220,12 @@ def _graph(options: argparse.Namespace) -> int:
     return 0
 
 
+def _eval(options: argparse.Namespace) -> int:
+    from eval.cli import evaluate
+
+    return evaluate(options)
+
+
 def _serve(options: argparse.Namespace) -> int:
     from web.app import serve
 
@@ -234,6 +240,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "show": _show,
     "tasks": _tasks,
     "graph": _graph,
+    "eval": _eval,
     "serve": _serve,
 }
 """What runs each subcommand; returns the exit status."""

@@ -140,6 +140,11 @@ def parser() -> argparse.ArgumentParser:
     json_option(output)
     output.add_argument("--svg", type=Path, metavar="TỆP", help="ghi sơ đồ vào tệp SVG")
 
+    made = command("eval", "Đo chất lượng tìm kiếm và trả lời bằng một bộ câu hỏi; so sánh các cấu hình.")
+    from eval.options import add_arguments
+
+    add_arguments(made)
+
     made = command("serve", "Mở trang web tra cứu trên máy này.")
     made.add_argument("--host", default="127.0.0.1", metavar="ĐỊA_CHỈ")
     made.add_argument("--port", type=_port, default=8000, metavar="CỔNG")

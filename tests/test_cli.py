@@ -189,3 +189,46 @@ def test_asking_never_imports_torch(index: Path) -> None:
     )
     assert done.stdout.strip().endswith("[]")
     assert "Phòng Kinh tế" in done.stdout
+
+
+QUESTION = {
+    "qid": "1",
+    "question": "Đơn vị nào chủ trì ươm cây giống?",
+    "kind": "lead",
+    "answerable": True,
+    "answer": "Phòng Kinh tế",
+    "must_contain": [["Phòng Kinh tế"]],
+    "evidence": [{"doc": "cay-xanh", "quote": "Đơn vị chủ trì: Phòng Kinh tế."}],
+}
+
+
+def test_eval_measures_a_questions_file(
+    tmp_path: Path, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "hoi.jsonl"
+    questions.write_text(json.dumps(QUESTION) + "\n", encoding="utf-8")
+    run, page, baseline = tmp_path / "run.txt", tmp_path / "trang.html", tmp_path / "moc.json"
+    status, result = run_json(
+        capsys, "eval", str(questions), "--index", str(index), "--run", str(run), "--html", str(page)
+    )
+    assert status == 0
+    assert {"metrics", "per_query", "slices"} <= set(result)
+    assert (result["metrics"]["MRR@10"], result["metrics"]["right"]) == (1.0, 1.0)
+    assert run.read_text(encoding="utf-8").startswith("1 Q0 cay-xanh:")
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    baseline.write_text(json.dumps({"metrics": {"right": 2}}), encoding="utf-8")
+    status = main(["eval", str(questions), "--index", str(index), "--baseline", str(baseline)])
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert "MRR@10" in out
+    assert "right" in err
+
+
+def test_eval_refuses_with_2(tmp_path: Path, index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = tmp_path / "hoi.jsonl"
+    wrong = QUESTION | {"evidence": [{"doc": "cay-xanh", "quote": "Câu này không có."}]}
+    questions.write_text(json.dumps(wrong), encoding="utf-8")
+    assert main(["eval", str(questions), "--index", str(index), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Câu này không có." in err
