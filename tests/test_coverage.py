@@ -1,0 +1,57 @@
+"""How much of a topic a text says, and what is added to a query."""
+
+from __future__ import annotations
+
+import pytest
+
+from search_api.coverage import Topic
+from search_api.expand import abbreviations, expand
+
+
+def topic(text: str, plain: bool = False) -> Topic:
+    return Topic(text, expand(text, plain=plain), plain)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "low", "high"),
+    [
+        ("số hóa hồ sơ", "Quét, số hóa hồ sơ lưu trữ", 0.99, 1.0),
+        ("số hoá hồ sơ", "Quét, số hóa hồ sơ lưu trữ", 0.99, 1.0),
+        ("CCHC cấp xã", "đẩy mạnh cải cách hành chính ở cấp xã", 0.8, 1.0),
+        ("tiền nong cho đội dân phòng", "Kinh phí cho đội dân phòng", 0.8, 1.0),
+        ("chữa cháy rừng", "trồng cây ven đường", 0.0, 0.1),
+        ("hồ sơ số", "số lượng hồ, ao sơ bộ", 0.0, 0.75),
+    ],
+)
+def test_recall(asked: str, said: str, low: float, high: float) -> None:
+    assert low <= topic(asked).match(said).recall <= high
+
+
+def test_typed_without_diacritics() -> None:
+    assert topic("so hoa ho so", plain=True).match("Số hóa hồ sơ").recall == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("text", ["", "việc của các", "nhiệm vụ"])
+def test_a_topic_without_content_is_empty(text: str) -> None:
+    assert topic(text).empty
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "added"),
+    [
+        ("CĐS cấp xã", False, "chuyển đổi số"),
+        ("cds cap xa", True, "chuyển đổi số"),
+        ("Sở KH&CN", False, "khoa học và công nghệ"),
+        ("cải cách hành chính", False, "CCHC"),
+    ],
+)
+def test_abbreviations_are_written_out_and_back(text: str, plain: bool, added: str) -> None:
+    assert added.lower() in {wording.text.lower() for wording in expand(text, plain=plain)}
+
+
+def test_an_ordinary_syllable_is_no_abbreviation() -> None:
+    assert [w for w in expand("ban chỉ đạo có số liệu") if w.factor > 0.6] == []
+
+
+def test_the_table_of_abbreviations_is_read() -> None:
+    assert len(abbreviations()) > 100
