@@ -22,8 +22,8 @@ from indexer.readers.encodings import (
     plausibility,
     raise_capitals,
 )
-from indexer.readers.markup import strip_markup
 from indexer.readers.limits import Refused
+from indexer.readers.markup import strip_markup
 from indexer.readers.plain import read_text
 from indexer.readers.textbuilder import TextBuilder, compose, row
 from indexer.records import SourceText
