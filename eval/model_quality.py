@@ -23,7 +23,7 @@ from indexer.clean import bare, fold
 from indexer.encode import Encoder, load_encoder
 from indexer.metadata import read_metadata
 from indexer.passages import make_passages
-from indexer.readers import TEXT_SUFFIXES, read_file
+from indexer.readers import SUFFIXES, read_file
 from indexer.structure import read_structure
 from indexer.tokenize import syllables, units
 
@@ -148,7 +148,7 @@ def plans(questions: Path, corpus: Path) -> Collection:
     names: list[str] = []
     read: list[list[str]] = []
     for path in sorted(corpus.iterdir()):
-        if path.suffix not in TEXT_SUFFIXES:
+        if path.suffix.lower() not in SUFFIXES or path.stem == "README":
             continue
         for part in read_file(path).parts:
             text = part.source.text
@@ -170,7 +170,7 @@ def plans(questions: Path, corpus: Path) -> Collection:
         if row["answerable"] and groups:
             asked.append(row["question"])
             relevant.append(groups)
-    return Collection(questions.stem, texts, list(range(len(texts))), asked, relevant)
+    return Collection(f"{corpus.name}, {questions.name}", texts, list(range(len(texts))), asked, relevant)
 
 
 def mrr_recall(scores: Scores, relevant: list[list[set[int]]], k: int = 10) -> tuple[float, float]:
@@ -257,12 +257,14 @@ def show(figures: dict[str, object]) -> str:
 
 
 def collections(shared: Path) -> list[Collection]:
-    """Return the development sets of a shared folder."""
+    """Return the development sets: statutes and plans of a shared folder, our questions over corpus/."""
     benchmark = shared / "benchmark"
+    own = Path(__file__).parent
     return [
         statutes(benchmark / "statutes-dev"),
         statutes(benchmark / "statutes-dev", 60),
         plans(benchmark / "plans-dev.jsonl", shared / "corpus"),
+        plans(own / "benchmark" / "dev.jsonl", own.parent / "corpus"),
     ]
 
 

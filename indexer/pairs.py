@@ -213,6 +213,47 @@ def _titles(folder: Path) -> Iterator[Section]:
             yield Section("titles", row["date"][-4:], row["symbol"], "", (title,))
 
 
+_ISSUERS = (
+    "UBND tỉnh", "UBND xã", "UBND phường", "Ban Thường vụ Tỉnh ủy", "Ban Thường vụ Đảng ủy xã", "Sở Khoa học và Công nghệ",
+    "Sở Nội vụ", "Sở Tài chính", "Sở Xây dựng", "Sở Nông nghiệp và Môi trường", "Sở Y tế", "Sở Giáo dục và Đào tạo",
+    "Sở Công Thương", "Sở Tư pháp", "Sở Văn hóa, Thể thao và Du lịch", "Đảng ủy UBND tỉnh", "Công an tỉnh",
+)  # fmt: skip
+_PLACES = (
+    "An Sơn",
+    "Bình Minh",
+    "Phú Lâm",
+    "Tân Hòa",
+    "Đông Hải",
+    "Thanh Khê",
+    "Vĩnh Xuân",
+    "Hòa Sơn",
+    "Long Thủy",
+    "Yên Phú",
+)
+_HIGHER = (
+    ("Nghị quyết số {n}-NQ/TW", "Bộ Chính trị"), ("Chỉ thị số {n}-CT/TW", "Ban Bí thư"),
+    ("Chỉ thị số {n}-CT/TU", "Ban Thường vụ Tỉnh ủy"), ("Kế hoạch số {n}-KH/TU", "Ban Thường vụ Tỉnh ủy"),
+    ("Kế hoạch số {n}/KH-UBND", "UBND tỉnh"), ("Nghị quyết số {n}/NQ-CP", "Chính phủ"),
+    ("Quyết định số {n}/QĐ-TTg", "Thủ tướng Chính phủ"), ("Chương trình hành động số {n}-CTr/TU", "Tỉnh ủy"),
+)  # fmt: skip
+
+
+def plan_names(topic: str, number: int) -> tuple[str, str]:
+    """Make up what a plan about ``topic`` would be called: as its passages carry it, and as a question says it.
+
+    ``number`` decides the invented issuer, place and parent document, the same each time.
+    """
+    issuer = _ISSUERS[number % len(_ISSUERS)]
+    place = _PLACES[number // 7 % len(_PLACES)]
+    parent, authority = _HIGHER[number // 3 % len(_HIGHER)]
+    day = f"{number % 28 + 1}/{number % 12 + 1}/{2024 + number % 3}"
+    full = (
+        f"Kế hoạch {issuer} {place} thực hiện {parent.format(n=number % 290 + 1)} ngày {day} của {authority} về {topic} "
+        f"trên địa bàn {place} năm 2026"
+    )
+    return full, f"kế hoạch về {topic} của {issuer} {place}"
+
+
 def everyday() -> list[tuple[str, tuple[str, ...]]]:
     """Return (official phrase, other ways to say it) of rules/everyday.tsv."""
     return [(row[0], tuple(part.strip() for part in row[1].split("|"))) for row in rows("everyday.tsv")]

@@ -31,6 +31,7 @@ from indexer.pairs import (
     UNITS,
     Section,
     everyday,
+    plan_names,
     read_sections,
 )
 from indexer.tokenize import JOINER, syllables, units
@@ -41,32 +42,49 @@ _SEPARATOR = -1
 
 
 class Recipe(msgspec.Struct, frozen=True):
-    """Everything that decides what comes out, besides the data."""
+    """Everything that decides what comes out, besides the data.  The model card says what each was worth."""
 
     seed: int = 13
-    dimension: int = 512
-    vocabulary: int = 85_000
+    dimension: int = 768
+    vocabulary: int = 62_000
+    """Units kept, the most frequent; with ``dimension`` it decides the size of the file."""
     least_count: int = 4
-    epochs: int = 6
+    epochs: int = 8
     batch: int = 2048
-    clustered: float = 0.5
     scale: float = 20.0
+    """Cosines are multiplied by it before the softmax."""
     rate: float = 0.1
     warm_up: float = 0.05
-    longest: int = 220
-    threads: int = 2
-    nested: int = 0
+    """Share of the steps over which the rate rises."""
+    clustered: float = 0.5
+    """Share of a batch that comes in runs of neighbours: the harder wrong answers."""
+    mined: bool = True
+    """After the first epoch neighbours are found by the model itself, not by law and topic."""
+    alike: float = 0.9
+    """Passages with a higher cosine are no wrong answers for one another."""
+    shortest: int = 25
+    longest: int = 140
+    """Syllables of a passage."""
     title_share: float = 0.3
     cloze_share: float = 0.25
-    once: bool = False
-    idf_power: float = 0.0
-    shortest: int = 60
-    mined: bool = False
-    swapped: float = 0.0
-    assigned: float = 0.0
-    plan_like: int = 1
-    alike: float = 1.0
+    """Share of questions that are a heading, and a clause taken out of its passage; the rest are pieces of a clause."""
     context_share: float = 0.7
+    """Share of passages that carry the name of their document."""
+    swapped: float = 0.4
+    """Chance that an official phrase of the question becomes an everyday one or an abbreviation."""
+    assigned: float = 0.3
+    """Share of passages that are closed with who leads, who helps, by when."""
+    plan_like: int = 3
+    """How often the documents nearest to plans are drawn in an epoch."""
+    planned: float = 0.45
+    """Share of codified articles that are told as if a plan said them."""
+    nested: int = 0
+    """A shorter prefix of the vector that is trained as well (Matryoshka); 0 for none."""
+    once: bool = False
+    """Count a unit once however often it occurs."""
+    idf_power: float = 0.0
+    """Start rare units longer: log rarity to this power."""
+    threads: int = 2
 
 
 # ------------------------------------------------------------------------------------ texts to ids
@@ -83,9 +101,11 @@ class Corpus:
         """Read the units of every section and of the ``extra`` phrases (question words)."""
         texts: list[str] = []
         self.context: list[int] = []
+        self.plan: list[tuple[int, int] | None] = []
         self.title: list[int] = []
         self.segments: list[list[int]] = []
         cache: dict[str, int] = {}
+        groups: dict[str, int] = {}
 
         def place(text: str) -> int:
             if text not in cache:
@@ -97,6 +117,10 @@ class Corpus:
             self.context.append(place(section.context))
             self.title.append(place(section.title))
             self.segments.append([])
+            topic = section.group.partition("|")[0] if section.source == "phapdien" else ""
+            number = groups.setdefault(section.group, len(groups))
+            names = plan_names(topic, number) if topic else None
+            self.plan.append((place(names[0]), place(names[1])) if names else None)
             for segment in section.segments:
                 self.segments[-1].append(len(texts))
                 texts.append(segment)
@@ -108,7 +132,6 @@ class Corpus:
         self.others = [[place(text) for text in others] for _, others in phrases]
         wanted = {u for _, others in phrases for text in others for u in units(text)}
         self.sources = np.array([section.source for section in sections])
-        groups: dict[str, int] = {}
         self.group = np.array([groups.setdefault(s.group, len(groups)) for s in sections])
         titles: dict[str, int] = {}
         self.same = np.array([titles.setdefault(s.title.lower(), len(titles)) for s in sections])
@@ -117,7 +140,7 @@ class Corpus:
         flat: list[tuple[list[str], list[str]]] = []
         for text in texts:
             found = units(text)
-            size = len(syllables(text)) if found else 0
+            size = sum(JOINER not in unit for unit in found)
             flat.append((found[:size], found[size:]))
             counts.update(found)
         self.vocabulary = choose_units(counts, recipe, wanted)
@@ -250,7 +273,14 @@ class Sampler:
                 question.append(self.extra[int(self.random.integers(len(self.extra)))])
             if has_title and chance() < 0.8:
                 passage.append(title)
-        if chance() < self.recipe.context_share:
+        plan = corpus.plan[section]
+        if plan is not None and chance() < self.recipe.planned:
+            # The article as if a plan said it; its neighbours in the batch carry the same name.
+            passage.append(corpus.text(plan[0]))
+            question = [part for part in question if part != context]
+            if chance() < 0.4:
+                question.append(corpus.text(plan[1]))
+        elif chance() < self.recipe.context_share:
             passage.append(context)
         if chance() < self.recipe.assigned:
             self._assign(question, passage)
