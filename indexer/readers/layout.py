@@ -29,6 +29,8 @@ _LISTED = re.compile(
     r"(?:[-–+•●▪*]\s|\d{1,3}(?:\.\d{1,3})*[.)]\s|[a-zđ]{1,2}\)\s|[IVXLC]{1,6}[.-]\s?|[A-Z]\.\s|(?:Điều|Chương|Mục|CHƯƠNG|"
     r"Phụ lục|PHỤ LỤC|Nhiệm vụ|Nhóm)\s+[\dIVXA-Z])"
 )
+_COUNTED = re.compile(r"[\dIVXa-zđ]{1,4}[.)]?|\d+(\.\d+)+\.?")
+_LONG_CELL = 120  # characters: so long a text ends with a full stop
 _ENDED = re.compile(r"[.;:!?…]['\"”’)\]]*$")
 
 
@@ -140,10 +142,8 @@ def gather_lines(words: Sequence[Word]) -> list[Line]:
             best.words.append(word)
             lines.remove(small)
     for line in lines:
-        usual = line.size
-        line.words = [_raised(word, line) if word.size < 0.8 * usual else word for word in line.words]
-    for line in lines:
         line.words.sort(key=lambda w: w.x0)
+        _raise_marks(line)
     return sorted(lines, key=lambda line: line.y)
 
 
@@ -151,11 +151,19 @@ def _touches(line: Line, word: Word) -> bool:
     return line.x0 - 2 * line.size <= word.x0 <= line.x1 + 2 * line.size
 
 
-def _raised(word: Word, line: Line) -> Word:
-    """Write a raised number as a note mark: "kế hoạch" + raised 2 → "kế hoạch[2]"."""
-    if word.text.isdigit() and len(word.text) < 4 and word.y < line.y - 0.15 * line.size:
-        return Word(f"[{word.text}]", word.x0, word.x1, word.y, word.size, word.bold, glued=word.x0 > line.x0)
-    return word
+def _raise_marks(line: Line) -> None:
+    """Write raised numbers as note marks: "kế hoạch" + raised 2 → "kế hoạch[2]"."""
+    usual, level = line.size, line.y
+    for at, word in enumerate(line.words):
+        raised = word.size < 0.8 * usual and word.y < level - 0.12 * usual
+        if not (raised and word.text.isdigit() and len(word.text) < 4):
+            continue
+        word.text = f"[{word.text}]"
+        if at:
+            word.glued = word.x0 - line.words[at - 1].x1 < 0.2 * usual
+        if at + 1 < len(line.words):
+            after = line.words[at + 1]
+            after.glued = after.text[0] in ",.;:)" and after.x0 - word.x1 < 0.2 * usual
 
 
 # --- columns --------------------------------------------------------------------------------------
@@ -475,24 +483,37 @@ def _continue_table(last: Table, head: list[list[str]], first: Table) -> None:
     while len(first.rows) > 1 and any(_same(first.rows[0], line) for line in head):
         del first.rows[0]
         del first.bold[:1]
-    top = first.rows[0]
-    counted = sum(1 for line in last.rows if re.fullmatch(r"[\dIVXa-zđ]{1,4}[.)]?|\d+(\.\d+)+\.?", line[0]))
-    if top[0] or not any(top) or counted * 2 < len(last.rows) or not last.rows[-1][0]:
+    top, above = first.rows[0], last.rows[-1]
+    if not any(top):
         return
-    filled = [at for at, cell in enumerate(top) if cell]
-    if any(top[at][0].islower() and not _LISTED.match(top[at]) and last.rows[-1][at] for at in filled):
-        last.rows[-1] = [
-            " ".join(part for part in pair if part) for pair in zip(last.rows[-1], top, strict=True)
-        ]
+    if _is_cut(above, top):
+        last.rows[-1] = [" ".join(part for part in pair if part) for pair in zip(above, top, strict=True)]
         del first.rows[0]
         del first.bold[:1]
         return
+    counted = sum(1 for line in last.rows if _COUNTED.fullmatch(line[0]))
+    if top[0] or counted * 2 < len(last.rows) or not above[0]:
+        return
+    filled = [at for at, cell in enumerate(top) if cell]
     # the cells before the first filled one were merged downwards over the break
     for line in first.rows:
         if line[0]:
             break
         for at in range(filled[0]):
             line[at] = line[at] or last.rows[-1][at]
+
+
+def _is_cut(above: list[str], top: list[str]) -> bool:
+    """Say whether a page break cut one row in two: a cell goes on in small letters, or long text had no end."""
+    if _COUNTED.fullmatch(top[0]):
+        return False
+    return any(
+        after
+        and before
+        and not _LISTED.match(after)
+        and (after[0].islower() or (len(before) > _LONG_CELL and not _ENDED.search(before)))
+        for before, after in zip(above, top, strict=True)
+    )
 
 
 def _same(a: list[str], b: list[str]) -> bool:

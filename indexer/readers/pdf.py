@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from math import isfinite
+from math import hypot, isfinite
 from typing import Any
 
 import msgspec
@@ -40,6 +40,7 @@ from indexer.readers.textbuilder import TextBuilder, compose
 from indexer.records import Notice, SourceText
 
 _THIN = 2.5  # points: a filled rectangle no thicker than this is a line
+_LINE_HEIGHT = 1.12  # ems: the size of a word is that of its line
 _AT_ONCE = 2  # pages in recognition at a time
 _FEW = 12  # printable characters below which a page counts as without text
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
@@ -360,7 +361,7 @@ def _is_bold(font: str) -> bool:
 def _words_of(page: Any, textpage: Any) -> Iterator[tuple[Word, str]]:
     """Yield the words of a page with the names of their fonts.
 
-    A word ends at white space, a new baseline, a gap, or a change of font.
+    A word ends at white space, a new baseline or a gap.
     """
     count = textpage.count_chars()
     if count > 200_000:
@@ -371,11 +372,16 @@ def _words_of(page: Any, textpage: Any) -> Iterator[tuple[Word, str]]:
     name = ctypes.create_string_buffer(256)
     flags = ctypes.c_int()
     pointer = textpage.raw
-    get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    get_unicode, get_box, get_origin = (
+        raw.FPDFText_GetUnicode,
+        raw.FPDFText_GetLooseCharBox,
+        raw.FPDFText_GetCharOrigin,
+    )
+    matrix = raw.FS_MATRIX()
     letters: list[str] = []
     word: Word | None = None
     font = ""
-    last_x = foot = 0.0
+    last_x = 0.0
     broken = True
     for at in range(count):
         code = get_unicode(pointer, at)
@@ -387,44 +393,41 @@ def _words_of(page: Any, textpage: Any) -> Iterator[tuple[Word, str]]:
         if 0xD800 <= code < 0xE000 or code < 0x20:
             code = 0xFFFD
         get_box(pointer, at, box)
-        # the lower edge of the box stands in for the baseline while a word goes on: one call less a letter
-        x0, low, x1, size = turn(box.left, box.bottom, box)
-        if not (isfinite(x0) and isfinite(low) and isfinite(x1) and isfinite(size)):
+        get_origin(pointer, at, x, y)
+        x0, base, x1 = turn(x.value, y.value, box)
+        if not (isfinite(x0) and isfinite(base) and isfinite(x1)):
             continue
-        size = max(size, 1.0)
         char = chr(code)
-        if word is not None and not broken and abs(low - foot) < 0.3 * size:
-            if letters[-1] == char and abs(x0 - last_x) < 0.1 * size:
+        glued = False
+        if word is not None and not broken:
+            size = word.size
+            if letters[-1] == char and abs(x0 - last_x) < 0.1 * size and abs(base - word.y) < 0.1 * size:
                 continue  # printed twice to look bold
-            near = -0.6 * size < x0 - word.x1 < 0.22 * size
-            if near and abs(size - word.size) < 0.2 * word.size:
+            rise = abs(base - word.y)
+            glued = rise < 0.75 * size and -0.6 * size < x0 - word.x1 < 0.2 * size
+            if glued and rise < 0.12 * size:
                 letters.append(char)
                 word.x1 = max(word.x1, x1)
                 last_x = x0
                 continue
-        else:
-            near = False
-        raw.FPDFText_GetCharOrigin(pointer, at, x, y)
-        base = turn(x.value, y.value, box)[1]
-        if not near and word is not None and not broken:
-            # a raised or smaller letter: its edge moved, its neighbour may still touch it
-            near = abs(base - word.y) < 0.3 * word.size and -0.6 * size < x0 - word.x1 < 0.22 * size
         if word is not None:
             word.text = "".join(letters)
             yield word, font
         raw.FPDFText_GetFontInfo(pointer, at, name, 256, flags)
         font = name.value.decode("utf-8", "replace")
+        raw.FPDFText_GetMatrix(pointer, at, matrix)
+        size = _LINE_HEIGHT * raw.FPDFText_GetFontSize(pointer, at) * hypot(matrix.c, matrix.d)
         letters = [char]
-        word = Word("", x0, x1, base if isfinite(base) else low, size, _is_bold(font), glued=near)
-        last_x, foot = x0, low
+        word = Word("", x0, x1, base, size if 1 < size < 1000 else 1.0, _is_bold(font), glued)
+        last_x = x0
         broken = False
     if word is not None:
         word.text = "".join(letters)
         yield word, font
 
 
-def _turn(page: Any) -> Callable[[float, float, Any], tuple[float, float, float, float]]:
-    """Return the map from page space to what the reader sees: (x0, baseline from the top, x1, size)."""
+def _turn(page: Any) -> Callable[[float, float, Any], tuple[float, float, float]]:
+    """Return the map from page space to what the reader sees: (x0, baseline from the top, x1)."""
     rotation = page.get_rotation()
     left, bottom, right, top = page.get_mediabox()
     crop = page.get_cropbox()
@@ -435,17 +438,17 @@ def _turn(page: Any) -> Callable[[float, float, Any], tuple[float, float, float,
         min(top, crop[3]),
     )
 
-    def upright(x: float, y: float, box: Any) -> tuple[float, float, float, float]:
-        return box.left - left, top - y, box.right - left, box.top - box.bottom
+    def upright(x: float, y: float, box: Any) -> tuple[float, float, float]:
+        return box.left - left, top - y, box.right - left
 
-    def quarter(x: float, y: float, box: Any) -> tuple[float, float, float, float]:
-        return box.bottom - bottom, x - left, box.top - bottom, box.right - box.left
+    def quarter(x: float, y: float, box: Any) -> tuple[float, float, float]:
+        return box.bottom - bottom, x - left, box.top - bottom
 
-    def half(x: float, y: float, box: Any) -> tuple[float, float, float, float]:
-        return right - box.right, y - bottom, right - box.left, box.top - box.bottom
+    def half(x: float, y: float, box: Any) -> tuple[float, float, float]:
+        return right - box.right, y - bottom, right - box.left
 
-    def three(x: float, y: float, box: Any) -> tuple[float, float, float, float]:
-        return top - box.top, right - x, top - box.bottom, box.right - box.left
+    def three(x: float, y: float, box: Any) -> tuple[float, float, float]:
+        return top - box.top, right - x, top - box.bottom
 
     return {0: upright, 90: quarter, 180: half, 270: three}.get(rotation, upright)
 
