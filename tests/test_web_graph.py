@@ -16,11 +16,11 @@ import docx
 import icalendar
 import openpyxl
 import pytest
+from fakes.web_service import DRAFT, HOSTILE, FakeService
 from fastapi.testclient import TestClient
 
 import web.graph
 from search_api.service import Service
-from tests.fakes.web_service import DRAFT, HOSTILE, FakeService
 from web.app import create_app
 from web.opening import ServiceOpener
 
