@@ -106,6 +106,14 @@ def test_the_header_table_is_lines_not_rows() -> None:
     ]
 
 
+def test_a_table_that_mentions_the_motto_is_a_table() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=2, style="Table Grid")
+    table.cell(0, 0).text, table.cell(0, 1).text = "Văn bản", "Đánh giá"
+    table.cell(1, 0).text = "Hiệp định giữa Cộng hòa xã hội chủ nghĩa Việt Nam và các nước"
+    assert lines(read(document))[1] == "| Hiệp định giữa Cộng hòa xã hội chủ nghĩa Việt Nam và các nước |  |"
+
+
 def test_a_small_table_with_lines_is_a_table() -> None:
     document = docx.Document()
     table = document.add_table(rows=1, cols=2, style="Table Grid")

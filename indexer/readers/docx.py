@@ -35,10 +35,11 @@ _PASSED = frozenset(
     }
 )  # fmt: skip
 _LAYOUT_MARKS = re.compile(
-    r"c[oộ]ng h[oòóa]+ x[aã] h[oộ]i ch[uủ] ngh[iĩ]a|đ[aả]ng c[oộ]ng s[aả]n vi[eệ]t nam|n[oơ]i nh[aậ]n\s*:|"
-    r"độc lập\s*[-–]\s*tự do",
+    r"(?m)^\s*(?:c[oộ]ng h[oòóa]+ x[aã] h[oộ]i ch[uủ] ngh[iĩ]a vi[eệ]t nam|đ[aả]ng c[oộ]ng s[aả]n vi[eệ]t nam|"
+    r"độc lập\s*[-–]\s*tự do.{0,20})\s*$|^\s*n[oơ]i nh[aậ]n\s*:",
     re.IGNORECASE,
 )
+_LAYOUT_CELL = 1500  # characters: a longer cell is content, whatever it mentions
 _CONTENTS_LINE = re.compile(r"(?:\t|\.{4,}|…{2,}) ?[\divxIVX]{1,4}$")
 _BIG_PICTURE = 2_500_000 * 2_500_000  # square EMU: about 7 by 7 centimetres
 _FEW_CHARACTERS = 60
@@ -507,7 +508,8 @@ class _Reader:
         if most == 1:
             return len(rows) <= 3
         words = "\n".join(cell.text for cells in rows[:4] for cell in cells)
-        if len(rows) <= 6 and most <= 4 and _LAYOUT_MARKS.search(words):
+        short = all(len(cell.text) <= _LAYOUT_CELL for cells in rows for cell in cells)
+        if short and len(rows) <= 6 and most <= 4 and _LAYOUT_MARKS.search(words):
             return True
         if len(rows) > 3 or most > 3:
             return False
