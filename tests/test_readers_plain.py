@@ -158,6 +158,16 @@ def test_undecidable_bytes_are_refused(data: bytes) -> None:
         decode(data)
 
 
+def test_a_few_zero_bytes_are_lost_signs() -> None:
+    line = "Ủy ban nhân dân xã Mây Bạc phân công các thôn tổ chức thực hiện.\n"
+    data = (line * 40 + "\0 Nhà đầu tư\n").encode()
+    source = read_text(data, markdown=False)
+    assert "\ufffd Nhà đầu tư" in source.text
+    assert [notice.code for notice in source.notices] == ["damaged"]
+    with pytest.raises(Refused):
+        read_text((line + "\0" * 9).encode(), markdown=False)
+
+
 def test_a_few_broken_bytes_are_reported() -> None:
     data = (SENTENCE * 40).encode()
     source = read_text(data[:500] + b"\xff" + data[500:], markdown=False)

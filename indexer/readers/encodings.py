@@ -392,6 +392,9 @@ def decode(data: bytes) -> Decoded:
             text = "\0"
         if "\0" not in text and not looks_binary(text.encode("utf-8")):
             return Decoded(text, order)
+    lost = _lost_signs(data)
+    if lost is not None:
+        return lost
     if looks_binary(data):
         raise Undecidable("tệp nhị phân, không phải văn bản; hãy kiểm tra lại phần mở rộng của tệp")
     try:
@@ -401,6 +404,18 @@ def decode(data: bytes) -> Decoded:
     if text.isascii():
         return Decoded(text, "utf-8")
     return shown_as_legacy(text) or Decoded(text, "utf-8")
+
+
+def _lost_signs(data: bytes) -> Decoded | None:
+    """Read sound Vietnamese UTF-8 with a few zero bytes: a PDF converter leaves them for boxes and bullets."""
+    zeros = data.count(0)
+    if not zeros or zeros * 1000 > len(data) or looks_binary(data.replace(b"\0", b"")):
+        return None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if text.isascii() else Decoded(text.replace("\0", "\ufffd"), "utf-8", damaged=zeros)
 
 
 def _damaged_utf8(data: bytes) -> Decoded:
