@@ -31,8 +31,8 @@ ROLE_NAMES = {
     "mentions": "nhắc đến",
 }
 
-_WIDE, _HIGH = 204, 66
-_GAP_X, _GAP_Y, _GAP_CHAIN, _LANE = 62, 12, 22, 14
+_WIDE, _HIGH = 252, 80
+_GAP_X, _GAP_Y, _GAP_CHAIN, _LANE = 76, 12, 24, 14
 _MARGIN, _TOP = 36, 92
 _INK, _SOFT, _LINE, _ACCENT, _WARN = "#1c2126", "#4d5760", "#858d94", "#1d4b7a", "#a3201c"
 _STROKES: dict[str, dict[str, Any]] = {
@@ -258,7 +258,7 @@ def _draw_bands(picture: Any, bands: list[tuple[str, int]], height: float) -> No
             drawsvg.Rectangle(x, 44, wide, height - 48, fill="#f3f4f2" if place % 2 == 0 else "#e9eef4", rx=4)
         )
         picture.append(
-            drawsvg.Text(LEVEL_NAMES[level], 14, x + 12, 70, fill=_SOFT, font_weight=600, letter_spacing=0.6)
+            drawsvg.Text(LEVEL_NAMES[level], 16, x + 12, 72, fill=_SOFT, font_weight=600, letter_spacing=0.6)
         )
         start += width
 
@@ -281,15 +281,15 @@ def _draw_legend(picture: Any, graph: Graph, arrows: dict[str, Any], other: Any)
             x, 22, x + 40, 22, marker_end=arrows.get(role, other), **_STROKES.get(role, _OTHER)
         )
         picture.append(line)
-        picture.append(drawsvg.Text(words, 14, x + 50, 27, fill=_INK))
-        x += 70 + 7.6 * len(words)
+        picture.append(drawsvg.Text(words, 16, x + 50, 28, fill=_INK))
+        x += 70 + 8.4 * len(words)
     if any(node.missing for node in graph.nodes):
         picture.append(
             drawsvg.Rectangle(
                 x, 12, 40, 20, fill="#ffffff", stroke=_LINE, stroke_width=1.4, stroke_dasharray="5 4", rx=4
             )
         )
-        picture.append(drawsvg.Text("chưa có trong kho", 14, x + 50, 27, fill=_INK))
+        picture.append(drawsvg.Text("chưa có trong kho", 16, x + 50, 28, fill=_INK))
 
 
 def _draw_edge(picture: Any, edge: GraphEdge, cited: Box, citing: Box, lane: float, arrow: Any) -> None:
@@ -317,7 +317,7 @@ def _draw_edge(picture: Any, edge: GraphEdge, cited: Box, citing: Box, lane: flo
     if edge.role in ("replaces", "amends"):
         word = "thay thế" if edge.role == "replaces" else "sửa đổi"
         colour = _STROKES[edge.role]["stroke"]
-        picture.append(drawsvg.Text(word, 12, *at, fill=colour, text_anchor="middle"))
+        picture.append(drawsvg.Text(word, 16, *at, fill=colour, text_anchor="middle"))
 
 
 def _draw_node(holder: Any, node: GraphNode, box: Box, *, chosen: bool) -> None:
@@ -355,7 +355,7 @@ def _draw_node(holder: Any, node: GraphNode, box: Box, *, chosen: bool) -> None:
         ),
     )
     for place, (words, most, style) in enumerate(lines):
-        holder.append(drawsvg.Text(_short(words, most), 13, box.x + 9, box.y + 20 + place * 18, **style))
+        holder.append(drawsvg.Text(_short(words, most), 16, box.x + 10, box.y + 24 + place * 22, **style))
     about = [node_name(node), node_issuer(node), node.title or "", node.status or ""]
     if node.missing:
         about.append("Chưa có toàn văn trong kho")

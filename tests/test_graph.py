@@ -11,11 +11,12 @@ import pytest
 
 from indexer.records import Reference, Span
 from indexer.store import StoredDocument, StoredReference
-from search_api.drawing import layout, svg
+from search_api.drawing import _HIGH, _WIDE, layout, svg
 from search_api.graph import Branch, around, chains, make_graph
 from search_api.schemas import Graph, GraphEdge, GraphNode
 from search_api.service import Service
 
+BOX = (_WIDE, _HIGH)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -208,7 +209,7 @@ def test_levels_stand_from_left_to_right_and_nothing_overlaps() -> None:
     assert x["tw"] < x["tu"] < x["ub"] < x["so"] < x["xa-cu"] < x["xa"] < x["la"]
     places = [(box.column, box.y) for box in made.boxes.values()]
     for place, (column, y) in enumerate(places):
-        assert all(other != column or abs(y - low) >= 66 for other, low in places[place + 1 :])
+        assert all(other != column or abs(y - low) >= BOX[1] for other, low in places[place + 1 :])
 
 
 def test_no_line_crosses_a_box_between_its_ends() -> None:
@@ -217,7 +218,7 @@ def test_no_line_crosses_a_box_between_its_ends() -> None:
         a, b = made.boxes[cited].column, made.boxes[citing].column
         for box in made.boxes.values():
             if a < box.column < b:
-                assert not box.y <= lane <= box.y + 66, (cited, citing)
+                assert not box.y <= lane <= box.y + BOX[1], (cited, citing)
 
 
 HOSTILE = '</text></svg><script>alert("1")</script>&\x00\x1b'
@@ -244,7 +245,9 @@ def test_words_of_documents_stay_words() -> None:
 def test_absent_documents_are_dashed_and_open_nothing() -> None:
     tree = ElementTree.fromstring(svg(CHAIN, lambda doc: f"/van-ban/{doc}", "so"))
     assert [a.get("href") for a in tree.iter(f"{SVG}a")] == [f"/van-ban/{n.id}" for n in CHAIN.nodes if n.doc]
-    dashed = [r for r in tree.iter(f"{SVG}rect") if r.get("stroke-dasharray") and r.get("width") == "204"]
+    dashed = [
+        r for r in tree.iter(f"{SVG}rect") if r.get("stroke-dasharray") and r.get("width") == str(BOX[0])
+    ]
     assert len(dashed) == 2
     words = " ".join("".join(t.itertext()) for t in tree.iter(f"{SVG}text"))
     assert words.count("chưa có trong kho") == 3  # two documents and the legend
@@ -271,6 +274,6 @@ def test_the_sample_collection_hangs_together(sample_index: Path) -> None:
     made = layout(graph)
     for (cited, citing), lane in made.lanes.items():
         a, b = made.boxes[cited].column, made.boxes[citing].column
-        assert not any(a < box.column < b and box.y <= lane <= box.y + 66 for box in made.boxes.values())
+        assert not any(a < box.column < b and box.y <= lane <= box.y + BOX[1] for box in made.boxes.values())
     part = service.graph("kh-27-kh-ubnd-xa-dong-khe-chuyen-doi-so")
     assert 1 < len(part.nodes) < len(graph.nodes)

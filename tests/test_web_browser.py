@@ -253,6 +253,7 @@ def test_facets_and_back(opened: Open) -> None:
             ),
         ),
         ("tasks", "/nhiem-vu"),
+        ("graph", "/so-do"),
         ("api", "/api/v1/"),
     ],
 )
