@@ -29,15 +29,18 @@ from search_api.check_units import Unit, clauses
 
 FEATURES = ("covered", "covering", "cosine", "dense", "clause", "title", "mutual")
 WEIGHTS: dict[str, float] = {
-    "covered": 6.2,
-    "covering": 7.4,
-    "cosine": 5.7,
-    "dense": 6.6,
-    "clause": 0.0,
-    "title": 0.0,
-    "mutual": 0.0,
+    "covered": 2.7,
+    "covering": 3.1,
+    "cosine": 2.8,
+    "dense": 3.4,
+    "clause": 3.9,
+    "title": 2.1,
+    "mutual": 3.0,
 }
-BIAS = -7.0
+BIAS = -7.7
+_SAME_TITLE = 2.0
+"""Value of the title feature where two titles are the same, whatever their words weigh."""
+_SHARES = 0.18
 _CLAUSE_SHARED = 9.0
 """Weight that a clause must share before its share counts: two rare terms, not a turn of phrase."""
 
@@ -71,8 +74,12 @@ class Aligner:
             found = self._known[words] = terms_of(words, self.own)
         return found
 
-    def align(self, parents: Sequence[Unit], children: Sequence[Unit]) -> Aligned:
-        """Score every pair of pieces."""
+    def align(self, parents: Sequence[Unit], children: Sequence[Unit], tasks: int | None = None) -> Aligned:
+        """Score every pair of pieces.
+
+        The first ``tasks`` pieces of the child are its tasks: they compete for a parent piece among
+        themselves, not with the goals that say the same.
+        """
         a = [self.terms(unit.words) for unit in parents]
         b = [self.terms(unit.words) for unit in children]
         shape = (len(parents), len(children))
@@ -94,7 +101,10 @@ class Aligner:
             "title": self._titles(parents, children, a, b),
         }
         base = found.covered + found.covering + found.cosine + found.dense
-        features["mutual"] = _mutual(base)
+        cut = len(children) if tasks is None else tasks
+        # The best of a bad lot is no evidence: being each other's best counts as far as words are shared.
+        weight = np.clip(found.cosine / _SHARES, 0.0, 1.0)
+        features["mutual"] = weight * np.concatenate([_mutual(base[:, :cut]), _mutual(base[:, cut:])], axis=1)
         scores = _logistic(features, dense is not None)
         return Aligned(scores, features, found.shared, self.space, tuple(a), tuple(b))
 
@@ -120,6 +130,13 @@ class Aligner:
         enough_down = np.where(down.shared >= _CLAUSE_SHARED, down.covered, 0.0)
         enough_up = np.where(up.shared >= _CLAUSE_SHARED, up.covering, 0.0)
         out: Matrix = np.maximum(enough_down, enough_up).astype(np.float32)
+        by_title: dict[tuple[str, ...], list[int]] = {}
+        for column, piece in enumerate(theirs):
+            by_title.setdefault(tuple(piece.factors), []).append(column)
+        for row, piece in enumerate(mine):
+            if len(piece.factors) >= 5:
+                for column in by_title.get(tuple(piece.factors), ()):
+                    out[row, column] = _SAME_TITLE
         return out
 
 
@@ -134,6 +151,8 @@ def _cut(units: Sequence[Unit]) -> tuple[list[str], list[int]]:
 
 def _mutual(base: Matrix) -> Matrix:
     """Return 1 where each is the other's best, less where one has a better partner."""
+    if not base.shape[1]:
+        return base
     row = base / np.maximum(base.max(axis=1, keepdims=True), 1e-6)
     column = base / np.maximum(base.max(axis=0, keepdims=True), 1e-6)
     out: Matrix = (row * column).astype(np.float32)

@@ -82,6 +82,8 @@ def task_holes(document: Document, task: Task) -> list[Span]:
     ]
     if task.deadline_span is not None and task.block.covers(task.deadline_span):
         holes.append(task.deadline_span)
+    # The name of the directive itself stands in half of all tasks and parts none of them.
+    holes += [r.span for r in document.references if task.block.covers(r.span)]
     results = False
     for block in document.blocks:
         if block.span.start < task.block.start:
@@ -89,7 +91,11 @@ def task_holes(document: Document, task: Task) -> list[Span]:
         if block.span.start >= task.block.end:
             break
         words = block.span.of(document.text)
-        if results or (block.label in _DROPPED_LABELS and block.span.start > task.span.start):
+        if (
+            results
+            or block.kind in BOILERPLATE
+            or (block.label in _DROPPED_LABELS and block.span.start > task.span.start)
+        ):
             holes.append(block.span)
         if _GROUP_RESULT.match(collapse(words)) and block.span.start > task.span.start:
             # What follows "Kết quả cần đạt" belongs to the group, not to its last task.
@@ -105,14 +111,15 @@ def _words(document: Document, span: Span, holes: Sequence[Span]) -> str:
 
 def _row_words(document: Document, task: Task) -> str:
     products = " ".join(mention.text for mention in task.products)
-    return collapse(f"{task.span.of(document.text)} . {products}")
+    cited = [r.span for r in document.references if task.span.covers(r.span)]
+    return collapse(f"{without(document.text, task.span, cited)} . {products}")
 
 
 def task_words(document: Document, task: Task) -> str:
     """Return what a task says is to be done."""
     if document.text[task.block.start : task.block.end].lstrip().startswith("|"):
         return _row_words(document, task)
-    return _words(document, task.block, task_holes(document, task))
+    return _words(document, task.block, task_holes(document, task)) or collapse(task.span.of(document.text))
 
 
 def task_units(document: Document) -> list[Unit]:

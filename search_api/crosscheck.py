@@ -1,0 +1,796 @@
+"""Does this plan carry out that directive: every task, target and requirement of the parent against the child.
+
+:func:`check` needs nothing but the two documents (and an encoder, if there is one).  Verdicts judge content
+only; what differs is said by alerts.  The rules are those of domain/README §5; the figures are in
+``docs/crosscheck.md``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from indexer.clean import collapse, fold
+from indexer.deadlines import find_deadlines
+from indexer.encode import Encoder
+from indexer.records import Deadline, Document, Span
+from search_api.check_align import Aligned, Aligner
+from search_api.check_compare import (
+    Dated,
+    Known,
+    alert,
+    citation_faults,
+    cited_identities,
+    cites,
+    copied_runs,
+    deadline_alert,
+    identity,
+    is_lower,
+    measure,
+    same_measure,
+    sources,
+)
+from search_api.check_plan import deadline_alerts, plan_alerts, six_clear
+from search_api.check_schemas import (
+    VERDICTS,
+    Alert,
+    CheckItem,
+    CheckReport,
+    ChildOnly,
+    Level,
+    Match,
+    Part,
+    Party,
+    Verdict,
+)
+from search_api.check_scope import Scope, We, share_addressed, task_scope, who
+from search_api.check_similarity import Matrix, compare
+from search_api.check_targets import Targets
+from search_api.check_units import (
+    Unit,
+    action_units,
+    clauses,
+    is_funding,
+    paragraph_units,
+    requirement_units,
+    task_units,
+)
+
+COVERED = 0.5
+"""Score from which a piece answers another."""
+WEAK = 0.36
+"""Score below which nothing is found; between the two a person must look."""
+_CLAUSE = 0.22
+"""Share of a clause that the matched passages must hold for the clause to count as carried out."""
+_PARAGRAPH = 0.85
+_PLAINLY = 0.6
+"""Score below which most clauses must be held as well."""
+_HINT = 0.12
+"""Score from which a task stands beside a goal that answers: the two together carry the item out."""
+_MOST_MATCHES = 5
+# "xây dựng kế hoạch thực hiện": the child itself carries this out.
+_ISSUE = re.compile(
+    r"(?:^|; )[^.;]{0,90}?(?:xây dựng|ban hành|lập|cụ thể hóa)[^.;]{0,40}?(?:chương trình(?: hành động)?|kế hoạch)"
+    r"(?! (?:kiểm tra|giám sát|thanh tra|tuyên truyền|đào tạo|bồi dưỡng|vốn|đầu tư|sử dụng))"
+)
+_REPORT = re.compile(r"báo cáo|tổng hợp kết quả")
+_FOLLOWS = re.compile(r"theo dõi|đôn đốc|đầu mối|thường trực|tổng hợp")
+_REPORTED = 0.75
+# A clause that every plan has: it is neither content to find nor content that is missing.
+_PLAIN = re.compile(
+    r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm (?:trước|về|toàn diện)|theo dõi,? đôn đốc|báo cáo|sơ kết|tổng kết"
+    r"|chủ động (?:cử|phối hợp)|theo quy định|xem xét,? quyết định"
+)
+_PLANS = frozenset({"KH", "CTr", "CTHĐ", "CT", "NQ"})
+
+
+def party(document: Document, *, stored: bool = True) -> Party:
+    """Return what is shown of one of the two documents."""
+    meta = document.metadata
+    return Party(
+        doc=document.id,
+        title=collapse(meta.title.value) if meta.title else None,
+        symbol=meta.symbol.value if meta.symbol else None,
+        type=meta.type_code or (meta.type.value if meta.type else None),
+        issuer=meta.issuer.value if meta.issuer else None,
+        level=meta.level.value if meta.level else None,
+        date=meta.date.value if meta.date else None,
+        draft=meta.draft,
+        stored=stored,
+    )
+
+
+def name_of(document: Document) -> str:
+    """Name a document in a sentence."""
+    meta = document.metadata
+    kind = meta.type.value if meta.type else "Văn bản"
+    symbol = f" số {meta.symbol.value}" if meta.symbol else ""
+    issuer = f" của {meta.issuer.value}" if meta.issuer else ""
+    return f"{kind}{symbol}{issuer}" if symbol or issuer else f"{kind} {document.id}"
+
+
+def check(
+    child: Document,
+    parent: Document,
+    *,
+    encoder: Encoder | None = None,
+    we: str | None = None,
+    known: Sequence[Document] = (),
+    statuses: Mapping[str, str] | None = None,
+    missing: Sequence[str] = (),
+    criteria: Sequence[str] | None = None,
+) -> CheckReport:
+    """Check a plan against a document that it carries out.
+
+    ``we`` names the body whose tasks are counted where that is not the child's issuer; ``known`` are
+    other documents whose numbers and dates citations are held against; ``statuses`` says of documents that
+    they were replaced or amended; ``missing`` names parents that the child cites and nobody has;
+    ``criteria`` picks the columns of "6 rõ".
+    """
+    started = time.perf_counter()
+    run = _Run(child, parent, encoder, who(child, we))
+    items = run.items()
+    relation, cited, notes = relation_of(child, parent)
+    citing = _citation_alerts(child, parent, cited, known)
+    told = {a.child_span for a in citing}
+    general = [
+        *citing,
+        *_replaced(child, parent, statuses or {}),
+        *(a for a in run.loose if a.child_span not in told or a.code != "internal_conflict"),
+    ]
+    notes = [*notes, *(f"Chưa có toàn văn văn bản cấp trên: {name}." for name in missing)]
+    return CheckReport(
+        child=child.id,
+        parent=parent.id,
+        parent_cited=cited,
+        items=items,
+        child_only=run.child_only(),
+        alerts=tuple(general),
+        six_clear=six_clear(child, criteria),
+        summary=summary(items, general, run.we),
+        relation=relation,
+        notes=tuple(notes),
+        child_info=party(child),
+        parent_info=party(parent),
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def check_alone(
+    child: Document,
+    *,
+    we: str | None = None,
+    missing: Sequence[str] = (),
+    criteria: Sequence[str] | None = None,
+) -> CheckReport:
+    """Check one plan before it is signed."""
+    started = time.perf_counter()
+    alerts = [a for _, a in plan_alerts(child, who(child, we))]
+    alerts += [a for _, a in deadline_alerts(child)]
+    counts = Counter(a.code for a in alerts)
+    return CheckReport(
+        child=child.id,
+        parent=None,
+        parent_cited=False,
+        items=(),
+        child_only=(),
+        alerts=tuple(alerts),
+        six_clear=six_clear(child, criteria),
+        summary={
+            "tasks": len(child.tasks),
+            "alerts": dict(counts),
+            "line": f"{len(child.tasks)} nhiệm vụ, {len(alerts)} điểm cần xem trước khi ký.",
+        },
+        relation="alone",
+        notes=tuple(f"Chưa có toàn văn văn bản cấp trên: {name}." for name in missing),
+        child_info=party(child),
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+# --- the two documents ---------------------------------------------------------------------------
+
+
+def relation_of(child: Document, parent: Document) -> tuple[str, bool, list[str]]:
+    """Return (parent, ancestor or unrelated; whether the child cites it; what to say of it in Vietnamese)."""
+    found = cites(child, parent)
+    own = identity(parent)
+    if not found and own is not None:
+        found = [r for r in child.references if (citation_faults(r, [own]) or "").startswith("số ghi")]
+    direct = [r for r in found if not r.nested]
+    if direct:
+        return "parent", True, []
+    if found:
+        return (
+            "ancestor",
+            True,
+            [
+                f"{name_of(child)} chỉ dẫn {name_of(parent)} qua văn bản khác: đây là văn bản cấp trên gián tiếp."
+            ],
+        )
+    if own is None:
+        return "parent", False, [f"{name_of(parent)} chưa có số, nên không đối chiếu được phần viện dẫn."]
+    a = child.metadata.locality.value if child.metadata.locality else None
+    b = parent.metadata.locality.value if parent.metadata.locality else None
+    same_level = (
+        child.metadata.level is not None
+        and parent.metadata.level is not None
+        and child.metadata.level.value == parent.metadata.level.value
+    )
+    apart = f" ({a} và {b})" if a and b and fold(a) != fold(b) and same_level else ""
+    return (
+        "unrelated",
+        False,
+        [
+            f"{name_of(child)} và {name_of(parent)} không phải văn bản triển khai và văn bản cấp trên{apart}: "
+            "kế hoạch không viện dẫn văn bản này; kết quả chỉ để tham khảo theo yêu cầu."
+        ],
+    )
+
+
+def _citation_alerts(
+    child: Document, parent: Document, cited: bool, known: Sequence[Document]
+) -> list[Alert]:
+    facts = sources(
+        [identity(parent)],
+        [identity(d) for d in known if d.id not in (parent.id, child.id)],
+        cited_identities(parent, "văn bản cấp trên"),
+    )
+    out = []
+    if not cited and identity(parent) is not None:
+        out.append(
+            alert(
+                "parent_not_cited",
+                "warning",
+                f"Kế hoạch không viện dẫn {name_of(parent)}.",
+                parent,
+                parent.metadata.symbol.span if parent.metadata.symbol else None,
+                child,
+                None,
+            )
+        )
+    seen: set[tuple[str | None, str | None]] = set()
+    for reference in child.references:
+        fault = citation_faults(reference, facts)
+        if fault is None or (reference.symbol, reference.date) in seen:
+            continue
+        seen.add((reference.symbol, reference.date))
+        own = parent.metadata.symbol
+        about = own is not None and bool(cites(child, parent)) and reference in cites(child, parent)
+        out.append(
+            alert(
+                "wrong_citation",
+                "error",
+                f"Viện dẫn “{collapse(reference.raw)[:120]}” không khớp: {fault}.",
+                parent,
+                _fact_span(parent, fault) if about or "số ghi" in fault else None,
+                child,
+                reference.span,
+            )
+        )
+    return out
+
+
+def _fact_span(parent: Document, fault: str) -> Span | None:
+    meta = parent.metadata
+    if fault.startswith("ngày") and meta.date is not None:
+        return meta.date.span
+    return meta.symbol.span if meta.symbol is not None else None
+
+
+def _replaced(child: Document, parent: Document, statuses: Mapping[str, str]) -> list[Alert]:
+    status = statuses.get(parent.id)
+    if status is None:
+        return []
+    first = next(iter(cites(child, parent)), None)
+    return [
+        alert(
+            "parent_replaced",
+            "warning",
+            f"{name_of(parent)}: {status[0].lower()}{status[1:]}; cần đối chiếu với văn bản mới.",
+            parent,
+            parent.metadata.symbol.span if parent.metadata.symbol else None,
+            child,
+            first.span if first else None,
+        )
+    ]
+
+
+def summary(items: Sequence[CheckItem], general: Sequence[Alert], we: We | None = None) -> dict[str, Any]:
+    """Count verdicts by level and say them in one line."""
+    by_level: dict[str, dict[str, int]] = {}
+    for level in ("task", "target", "requirement"):
+        counts = Counter(item.verdict for item in items if item.level == level)
+        by_level[level] = {verdict: counts[verdict] for verdict in VERDICTS}
+    tasks = by_level["task"]
+    ours = sum(n for verdict, n in tasks.items() if verdict != "out_of_scope")
+    alerts = Counter(a.code for a in general)
+    for item in items:
+        alerts.update(a.code for a in item.alerts)
+    parts = [
+        f"{tasks['covered']}/{ours} nhiệm vụ thuộc trách nhiệm đã cụ thể hóa",
+        f"{tasks['partial']} một phần",
+        f"{tasks['not_found']} chưa thấy",
+    ]
+    if tasks["review"]:
+        parts.append(f"{tasks['review']} cần xem lại")
+    return {
+        "line": ", ".join(parts) + ".",
+        "in_scope": ours,
+        **tasks,
+        "levels": by_level,
+        "alerts": dict(alerts),
+        "review_share": round(tasks["review"] / ours, 3) if ours else 0.0,
+        "we": we.name if we else None,
+    }
+
+
+# --- one run -------------------------------------------------------------------------------------
+
+
+class _Run:
+    """One check: aligns once, then reads verdicts and alerts from the matrices."""
+
+    def __init__(self, child: Document, parent: Document, encoder: Encoder | None, we: We) -> None:
+        self.child, self.parent, self.we = child, parent, we
+        self.theirs = task_units(parent)
+        self.mine = task_units(child)
+        self.paragraphs = [u for u in paragraph_units(child) if not is_funding(child, u)]
+        self.evidence = [*self.mine, *self.paragraphs]
+        self.actions = {n: action_units(parent, n) for n in range(len(parent.tasks))}
+        self.requirements = requirement_units(parent)
+        background = [u.words for u in (*self.theirs, *self.evidence, *self.requirements)]
+        self.aligner = Aligner(parent, child, background, encoder)
+        self.aligned = self._align(self.theirs)
+        self.action_rows: dict[int, list[int]] = {}
+        rows: list[Unit] = []
+        for number, unit in enumerate(self.theirs):
+            self.action_rows[number] = list(range(len(rows), len(rows) + len(self.actions[number])))
+            rows += self.actions[number] or [unit]
+        # Actions compete with the parent's other tasks for the child's, as tasks do.
+        self.action_aligned = self._align(rows) if any(self.actions.values()) else self.aligned
+        addressed = share_addressed(parent.tasks)
+        self.scopes = [task_scope(task, we, addressed) for task in parent.tasks]
+        self.loose: list[Alert] = []
+        self.used = np.zeros(len(self.mine), dtype=bool)
+        self.issues = self._is_plan()
+        self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
+
+    def _align(self, units: Sequence[Unit]) -> Aligned:
+        return self.aligner.align(units, self.evidence, len(self.mine))
+
+    def _is_plan(self) -> bool:
+        code = self.child.metadata.type_code
+        return code in _PLANS
+
+    def _scores(self, aligned: Aligned, row: int) -> Matrix:
+        scores: Matrix = aligned.scores[row].copy()
+        scores[len(self.mine) :] *= _PARAGRAPH
+        return scores
+
+    def _together(self, scores: Matrix) -> float:
+        """Return the score of the best task with what the best goal adds to it."""
+        cut = len(self.mine)
+        task = float(scores[:cut].max()) if cut else 0.0
+        goal = float(scores[cut:].max()) if len(scores) > cut else 0.0
+        return max(goal, 1.0 - (1.0 - task) * (1.0 - goal / 2)) if task >= _HINT else max(task, goal)
+
+    # -- items ------------------------------------------------------------------------------------
+
+    def items(self) -> tuple[CheckItem, ...]:
+        """Return the items in the order of the parent's text; loose alerts go to ``loose``."""
+        built = [self._task_item(n) for n in range(len(self.theirs))]
+        verdicts = {n: item.verdict for n, (item, _) in enumerate(built)}
+        best = {n: found for n, (_, found) in enumerate(built)}
+        targets = Targets(
+            self.parent,
+            self.child,
+            self.aligner,
+            self.we,
+            self.scopes,
+            verdicts,
+            best,
+            self.aligned,
+            self.evidence,
+        )
+        items = [item for item, _ in built] + targets.items() + self._requirement_items()
+        extra = self._child_alerts(best)
+        for key, found in self._copied(items).items():
+            extra.setdefault(key, []).extend(found)
+        items = [_with_alerts(item, extra.get(item.key, [])) if item.key in extra else item for item in items]
+        items.sort(key=lambda item: (item.parent_start, item.parent_end, item.level))
+        return tuple(items)
+
+    def _task_item(self, number: int) -> tuple[CheckItem, list[int]]:
+        unit, task, scope = self.theirs[number], self.parent.tasks[number], self.scopes[number]
+        scores = self._scores(self.aligned, number)
+        order = [int(j) for j in np.argsort(-scores)[:_MOST_MATCHES]] if len(scores) else []
+        top = self._together(scores) if order else 0.0
+        chosen = [j for j in order if scores[j] >= WEAK and scores[j] >= 0.25 * top]
+        parts, by_part = self._parts(number)
+        chosen = list(dict.fromkeys([*chosen, *by_part]))
+        reason = ""
+        issued = (
+            not parts
+            and self.issues
+            and scope.role in ("lead", "general")
+            and _ISSUE.search(fold(unit.words)) is not None
+        )
+        if parts:
+            verdict, top = _from_parts(parts, top)
+        else:
+            if top < COVERED and (reporting := self._reports(unit.words, task.deadline)) is not None:
+                chosen = list(dict.fromkeys([reporting, *chosen]))
+                scores[reporting] = top = max(top, _REPORTED)
+            verdict, reason = self._verdict(unit, top, chosen)
+        matches = self._matches(self.aligned, number, chosen, scores)
+        alerts: list[Alert] = []
+        if issued and scope.ours and scope.role != "unknown" and verdict != "covered":
+            verdict, top = "covered", max(top, 0.9)
+            reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
+            matches = (self._own_match(), *matches)
+        if issued and scope.ours and (late := self._late_issue(task.deadline, task.deadline_span)):
+            alerts.append(late)
+        if not scope.ours:
+            verdict = "out_of_scope"
+        elif scope.role == "unknown" and verdict == "not_found":
+            verdict = "review"
+            reason = "Văn bản cấp trên không nêu giao cho ai, kế hoạch không có nội dung này."
+        elif scope.role == "coordinate" and verdict == "not_found":
+            reason = "Được giao phối hợp; kế hoạch chưa nêu phần việc phối hợp."
+        if scope.ours and not issued:
+            alerts += self._deadlines(number, [j for j in chosen if scores[j] >= COVERED], parts)
+            alerts += [
+                alert(
+                    "action_missing",
+                    "warning",
+                    f"Chưa thấy nội dung tương ứng với việc “{collapse(part.quote)[:110]}”.",
+                    self.parent,
+                    Span(part.start, part.end),
+                    self.child,
+                    None,
+                )
+                for part in parts
+                if part.verdict == "not_found" and verdict == "partial"
+            ]
+        for j in chosen:
+            if j < len(self.mine) and scores[j] >= WEAK:
+                self.used[j] = True
+        item = self._item(
+            f"task:{task.id}", "task", unit, verdict, top, matches, alerts, scope, reason, parts, task.id
+        )
+        return item, chosen if verdict != "not_found" else []
+
+    def _item(
+        self,
+        key: str,
+        level: Level,
+        unit: Unit,
+        verdict: Verdict,
+        score: float,
+        matches: tuple[Match, ...],
+        alerts: Sequence[Alert],
+        scope: Scope,
+        reason: str = "",
+        parts: tuple[Part, ...] = (),
+        task: str | None = None,
+    ) -> CheckItem:
+        return CheckItem(
+            key=key,
+            level=level,
+            parent_section=unit.section,
+            parent_start=unit.span.start,
+            parent_end=unit.span.end,
+            parent_quote=unit.span.of(self.parent.text),
+            verdict=verdict,
+            score=round(float(score), 3),
+            matches=matches,
+            alerts=tuple(alerts),
+            scope=scope.why,
+            role=scope.role,
+            reason=reason,
+            task=task,
+            parts=parts,
+            machine=verdict,
+        )
+
+    def _verdict(self, unit: Unit, top: float, chosen: Sequence[int]) -> tuple[Verdict, str]:
+        if top < WEAK:
+            return "not_found", ""
+        share = self._clause_share(unit, chosen)
+        if top < COVERED:
+            if share >= 0.5:
+                return "partial", "Chỉ khớp một phần nội dung."
+            return "review", "Dấu hiệu khớp yếu: cần người đọc lại."
+        if share < 0.34 or (top < _PLAINLY and share < 0.6):
+            return "partial", "Chỉ một phần các việc nêu trong nhiệm vụ có nội dung tương ứng."
+        tasks = self.aligned.scores[unit.task, : len(self.mine)]
+        if all(self.evidence[j].kind != "task" for j in chosen) and not (tasks >= _HINT).any():
+            return "partial", "Chỉ nêu ở mục tiêu hoặc yêu cầu, chưa thành nhiệm vụ."
+        return "covered", ""
+
+    def _clause_share(self, unit: Unit, chosen: Sequence[int]) -> float:
+        """Return the share of the parent's clauses, by weight, that the matched passages hold together."""
+        own = clauses(unit.words)
+        said = [self.aligner.terms(words) for words in own if not _PLAIN.search(fold(words))]
+        if not said:
+            return 1.0
+        together = self.aligner.terms(" . ".join(self.evidence[j].words for j in chosen))
+        found = compare(said, [together], self.aligner.space)
+        weights = self.aligner.space.vectors(said).sum(axis=1)
+        held = found.covered[:, 0] >= _CLAUSE
+        return float((weights * held).sum() / max(float(weights.sum()), 1e-6))
+
+    def _parts(self, number: int) -> tuple[tuple[Part, ...], list[int]]:
+        """Return the actions of a task that has several, each with its verdict, and what answers them."""
+        units = self.actions[number]
+        if not units:
+            return (), []
+        parts: list[Part] = []
+        answered: list[int] = []
+        for row, unit in zip(self.action_rows[number], units, strict=True):
+            scores = self._scores(self.action_aligned, row)
+            best = int(np.argmax(scores)) if len(scores) else -1
+            score = float(scores[best]) if best >= 0 else 0.0
+            verdict: Verdict = "covered" if score >= COVERED else "review" if score >= WEAK else "not_found"
+            if verdict != "covered" and self.issues and _ISSUE.search(fold(unit.words)):
+                verdict, score = "covered", 0.9
+                if late := self._late_issue(*self._limit_in(unit.span)):
+                    self.loose.append(late)
+            elif (
+                verdict != "covered"
+                and (reporting := self._reports(unit.words, self._limit_in(unit.span)[0])) is not None
+            ):
+                verdict, score = "covered", _REPORTED
+                answered.append(reporting)
+            elif verdict != "not_found":
+                answered.append(best)
+            parts.append(
+                Part(unit.span.start, unit.span.end, unit.span.of(self.parent.text), verdict, round(score, 3))
+            )
+        return tuple(parts), list(dict.fromkeys(answered))
+
+    def _reports(self, words: str, deadline: Deadline) -> int | None:
+        """Return the child's task that reports upwards, for a piece that mostly orders reports."""
+        folded = fold(words)
+        if not _REPORT.search(folded) or len(folded.split()) > 45:
+            return None
+        best: tuple[int, int] | None = None
+        for j, unit in enumerate(self.mine):
+            task = self.child.tasks[unit.task]
+            told = fold(collapse(task.block.of(self.child.text)))
+            if not _REPORT.search(told):
+                continue
+            points = 2 if task.deadline.kind == "recurring" and deadline.kind == "recurring" else 0
+            points += 1 if _FOLLOWS.search(told) else 0
+            if points >= 2 and (best is None or points > best[0]):
+                best = (points, j)
+        return best[1] if best else None
+
+    def _limit_in(self, span: Span) -> tuple[Deadline, Span | None]:
+        for found, deadline in find_deadlines(span.of(self.parent.text)):
+            return deadline, Span(span.start + found.start, span.start + found.end)
+        return Deadline(), None
+
+    def _own_match(self) -> Match:
+        fact = self.child.metadata.title or self.child.metadata.type
+        span = (
+            fact.span
+            if fact is not None and fact.span is not None
+            else Span(0, min(80, len(self.child.text)))
+        )
+        return Match("", span.start, span.end, span.of(self.child.text), 0.9, None, ("chính kế hoạch này",))
+
+    def _late_issue(self, deadline: Deadline, span: Span | None) -> Alert | None:
+        """Compare the limit for issuing the plan with the day on which the child is dated."""
+        fact = self.child.metadata.date
+        if fact is None or len(fact.value) < 10:
+            return None
+        issued = Deadline(
+            raw=f"ban hành ngày {'/'.join(reversed(fact.value.split('-')))}",
+            kind="by",
+            end=fact.value,
+            precision="day",
+        )
+        if deadline.kind == "recurring":
+            return None
+        return deadline_alert(self.parent, self.child, Dated(deadline, span), Dated(issued, fact.span))
+
+    def _matches(
+        self, aligned: Aligned, row: int, chosen: Sequence[int], scores: Matrix
+    ) -> tuple[Match, ...]:
+        out = []
+        for j in chosen:
+            unit = self.evidence[j]
+            out.append(
+                Match(
+                    unit.section,
+                    unit.span.start,
+                    unit.span.end,
+                    unit.span.of(self.child.text),
+                    round(float(scores[j]), 3),
+                    self.child.tasks[unit.task].id if unit.kind == "task" else None,
+                    self._why(aligned, row, j),
+                )
+            )
+        return tuple(out)
+
+    def _why(self, aligned: Aligned, row: int, column: int) -> tuple[str, ...]:
+        """Name the weightiest terms that two pieces share, and their common figures."""
+        a, b = aligned.parents[row].factors, aligned.children[column].factors
+        vocabulary, idf = self.aligner.space.vocabulary, self.aligner.space.idf
+        shared = [
+            (float(idf[vocabulary[t]]) * min(a[t], b[t]), t)
+            for t in a
+            if t in b and t in vocabulary and (" " in t or t[0].isdigit())
+        ]
+        shared.sort(key=lambda pair: (-pair[0], pair[1]))
+        return tuple(term for _, term in shared[:5])
+
+    # -- alerts -----------------------------------------------------------------------------------
+
+    def _deadlines(self, number: int, chosen: Sequence[int], parts: Sequence[Part]) -> list[Alert]:
+        """Compare time limits with the passage that answers best, and with others that answer only this."""
+        task = self.parent.tasks[number]
+        if len(parts) > 1 and task.deadline.kind == "none":
+            return []
+        out = []
+        scores = self.aligned.scores
+        for rank, j in enumerate(j for j in chosen if j < len(self.mine)):
+            mine = self.child.tasks[self.evidence[j].task]
+            alone = int(np.argmax(scores[:, j])) == number
+            if rank > 0 and not (alone and scores[number, j] >= 0.8):
+                continue
+            if rank == 0 and not alone and scores[number, j] < 0.6:
+                continue
+            if mine.deadline.kind == "none" and not self.dated:
+                continue
+            found = deadline_alert(
+                self.parent,
+                self.child,
+                Dated(task.deadline, task.deadline_span),
+                Dated(mine.deadline, mine.deadline_span),
+                mine.span,
+            )
+            if found is not None:
+                out.append(found)
+        return out[:2]
+
+    def _child_alerts(self, best: Mapping[int, Sequence[int]]) -> dict[str, list[Alert]]:
+        """Hang alerts on the child's tasks at the item that they answer; the others are loose."""
+        home: dict[int, int] = {}
+        for number, chosen in best.items():
+            if self.scopes[number].ours:
+                for j in chosen:
+                    if j < len(self.mine) and (
+                        j not in home or self.aligned.scores[number, j] > self.aligned.scores[home[j], j]
+                    ):
+                        home[j] = number
+        out: dict[str, list[Alert]] = {}
+        for index, found in plan_alerts(self.child, self.we):
+            number = home.get(index, -1)
+            if number < 0:
+                self.loose.append(found)
+                continue
+            task = self.parent.tasks[number]
+            told = alert(found.code, found.severity, found.message, self.parent, task.span, self.child, None)
+            out.setdefault(f"task:{task.id}", []).append(
+                Alert(
+                    found.code,
+                    found.severity,
+                    found.message,
+                    told.parent_quote,
+                    told.parent_span,
+                    found.child_quote,
+                    found.child_span,
+                )
+            )
+        return out
+
+    def _copied(self, items: Sequence[CheckItem]) -> dict[str, list[Alert]]:
+        out: dict[str, list[Alert]] = {}
+        for run in copied_runs(self.parent, self.child):
+            whole = _sentence_share(self.child, run.child)
+            if not (run.wide and self._level() != self._level_of_parent()) and not (
+                run.words >= 18 and whole >= 0.8
+            ):
+                continue
+            extra = ", cả phạm vi của cấp trên" if run.wide else ""
+            found = alert(
+                "copied",
+                "warning" if run.wide else "info",
+                f"Chép nguyên văn {run.words} chữ của văn bản cấp trên{extra}, chưa cụ thể hóa theo địa phương, đơn vị.",
+                self.parent,
+                run.parent,
+                self.child,
+                run.child,
+            )
+            home = next((i for i in items if i.parent_start <= run.parent.start < i.parent_end), None)
+            if home is None:
+                self.loose.append(found)
+            else:
+                out.setdefault(home.key, []).append(found)
+        return out
+
+    def _level(self) -> str | None:
+        return self.we.level
+
+    def _level_of_parent(self) -> str | None:
+        return self.parent.metadata.level.value if self.parent.metadata.level else None
+
+    # -- requirements, child only -----------------------------------------------------------------
+
+    def _requirement_items(self) -> list[CheckItem]:
+        if not self.requirements:
+            return []
+        aligned = self._align(self.requirements)
+        scope = Scope(True, "general", "yêu cầu chung của văn bản")
+        items = []
+        for row, unit in enumerate(self.requirements):
+            scores = aligned.scores[row]
+            order = [int(j) for j in np.argsort(-scores)[:2] if scores[int(j)] >= WEAK]
+            top = float(scores.max()) if scores.size else 0.0
+            verdict: Verdict = "covered" if top >= COVERED else "partial" if top >= WEAK else "not_found"
+            matches = self._matches(aligned, row, order, scores)
+            items.append(
+                self._item(f"requirement:{row + 1}", "requirement", unit, verdict, top, matches, (), scope)
+            )
+        return items
+
+    def child_only(self) -> tuple[ChildOnly, ...]:
+        """Return the child's tasks without an origin in the parent."""
+        out = []
+        for j, unit in enumerate(self.mine):
+            scores = self.aligned.scores[:, j]
+            if not self.used[j] and (not scores.size or float(scores.max()) < WEAK):
+                out.append(
+                    ChildOnly(unit.section, unit.span.start, unit.span.end, unit.span.of(self.child.text))
+                )
+        return tuple(out)
+
+
+def _sentence_share(document: Document, span: Span) -> float:
+    """Return the share of the sentences around a run that the run fills."""
+    text = document.text
+    start = max(text.rfind(mark, 0, span.start) for mark in (". ", ";", "\n\n", ".\n"))
+    ends = [at for at in (text.find(mark, span.end) for mark in (".", ";", "\n\n")) if at >= 0]
+    end = min(ends) if ends else len(text)
+    return (span.end - span.start) / max(end - max(start, 0), 1)
+
+
+def _with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:
+    import msgspec
+
+    return msgspec.structs.replace(item, alerts=(*item.alerts, *alerts))
+
+
+def _from_parts(parts: Sequence[Part], top: float) -> tuple[Verdict, float]:
+    held = sum(part.verdict == "covered" for part in parts)
+    weak = sum(part.verdict == "review" for part in parts)
+    score = max(top, sum(part.score for part in parts) / len(parts))
+    if held == len(parts):
+        return "covered", score
+    if held or (weak and top >= COVERED):
+        return "partial", score
+    if weak:
+        return "review", score
+    return ("partial", top) if top >= COVERED else ("not_found", top)
+
+
+__all__ = [
+    "Known",
+    "check",
+    "check_alone",
+    "is_lower",
+    "measure",
+    "name_of",
+    "party",
+    "relation_of",
+    "same_measure",
+    "summary",
+]
