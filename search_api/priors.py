@@ -22,7 +22,7 @@ _KINDS: dict[str, dict[str, float]] = {
 """By kind of question ("" for every one), what a kind of passage gains."""
 
 _TAGS: dict[str, dict[str, float]] = {
-    "basis": {"preamble": 0.35, "basis": 0.15},
+    "basis": {"preamble": 0.6, "basis": 0.2},
     "replaces": {"replaces": 0.8},
     "replaced_by": {"replaces": 0.8},
     "topic_docs": {"title": 0.5},

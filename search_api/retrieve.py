@@ -14,7 +14,7 @@ from indexer import tokenize
 from indexer.clean import has_diacritics
 from indexer.encode import Encoder
 from indexer.engine import Engine, Found, Ids, LexicalQuery, LexicalWeights
-from search_api.expand import Added, expand
+from search_api.expand import SYNONYM, Added, expand
 from search_api.question import Question
 
 RESTORED = 0.8
@@ -41,6 +41,16 @@ class RetrievalSettings(NamedTuple):
     """For a question typed without diacritics."""
     asked_factor: float = 0.3
     """How much the words of asking count beside the words of the topic."""
+    pairs: float = 1.0
+    """How much a pair of neighbouring syllables counts beside a syllable."""
+    synonyms: float = 1.0
+    """How much of their own factor everyday words added from data keep; 0 leaves them out."""
+    priors: float = 1.0
+    """How much of what :mod:`search_api.priors` adds counts; 0 leaves structure out."""
+    parts: bool = True
+    """The part of a task that holds what is asked for ranks with its task (:mod:`search_api.fact_parts`)."""
+    z_scores: bool = False
+    """Join standard scores (mean 0, deviation 1 of each side's list) instead of scores scaled to [0, 1]."""
 
 
 class Fused(NamedTuple):
@@ -58,10 +68,11 @@ def lexical_query(question: Question, settings: RetrievalSettings, added: list[A
     bare_units: dict[str, float] = {}
 
     def add(text: str, factor: float) -> None:
-        for unit in tokenize.units(text):
-            units[unit] = max(units.get(unit, 0.0), factor)
-        for unit in tokenize.bare_units(text):
-            bare_units[unit] = max(bare_units.get(unit, 0.0), factor)
+        for found, into in ((tokenize.units(text), units), (tokenize.bare_units(text), bare_units)):
+            for unit in found:
+                counted = factor * settings.pairs if tokenize.JOINER in unit else factor
+                if counted:
+                    into[unit] = max(into.get(unit, 0.0), counted)
 
     add(question.text, settings.asked_factor if question.topic else 1.0)
     add(question.topic, 1.0)
@@ -75,16 +86,33 @@ def lexical_query(question: Question, settings: RetrievalSettings, added: list[A
     )
 
 
+def _counted(added: list[Added], settings: RetrievalSettings) -> list[Added]:
+    """Let everyday words count as the settings say."""
+    if settings.synonyms == 1:
+        return added
+    return [
+        wording._replace(factor=SYNONYM * settings.synonyms) if wording.factor == SYNONYM else wording
+        for wording in added
+        if settings.synonyms or wording.factor != SYNONYM
+    ]
+
+
 def dense_text(question: Question, added: list[Added]) -> str:
     """Return what the encoder sees of a question: its topic, with the words that were added."""
     text = question.topic or question.text
     return " ".join([text, *dict.fromkeys(wording.text for wording in added if wording.factor >= 0.5)])
 
 
-def _scaled(found: Found) -> dict[int, float]:
+def _scaled(found: Found, z_scores: bool = False) -> dict[int, float]:
     """Put scores on [0, 1]: the best is 1, the worst of a full list is near 0."""
     if not len(found.ids):
         return {}
+    if z_scores:
+        mean, deviation = float(found.scores.mean()), max(float(found.scores.std()), 1e-9)
+        standard = (found.scores - mean) / deviation
+        # About four deviations hold a list of a hundred: the priors were fitted to a range of one.
+        lowest = float(standard[-1])
+        return {int(i): (float(s) - lowest) / 4 for i, s in zip(found.ids, standard, strict=True)}
     top = float(found.scores[0])
     floor = float(found.scores[-1]) if len(found.scores) > 20 else 0.0
     width = max(top - floor, 1e-9)
@@ -100,7 +128,7 @@ def retrieve(
     own: dict[str, str] | None = None,
 ) -> Fused:
     """Find passages for a question among ``allowed`` (all where None), best first."""
-    added = expand(question.topic or question.text, plain=question.plain, own=own)
+    added = _counted(expand(question.topic or question.text, plain=question.plain, own=own), settings)
     restored = (
         encoder.restore(question.topic or question.text)
         if question.plain and isinstance(encoder, Restores)
@@ -112,11 +140,11 @@ def retrieve(
     dense: dict[int, float] = {}
     if settings.dense_weight < 1:
         query = lexical_query(question, settings, added)
-        lexical = _scaled(engine.search_lexical(query, settings.depth, allowed))
+        lexical = _scaled(engine.search_lexical(query, settings.depth, allowed), settings.z_scores)
     if settings.dense_weight > 0:
         text = dense_text(question, added)
         vector = encoder.encode_queries([restored or text])[0]
-        dense = _scaled(engine.search_dense(vector, settings.depth, allowed))
+        dense = _scaled(engine.search_dense(vector, settings.depth, allowed), settings.z_scores)
     ids = np.array(sorted(lexical.keys() | dense.keys()), dtype=np.int64)
     by_words = np.array([lexical.get(int(i), 0.0) for i in ids], dtype=np.float64)
     by_meaning = np.array([dense.get(int(i), 0.0) for i in ids], dtype=np.float64)

@@ -23,6 +23,18 @@ _CARRIED_OUT = re.compile(
     r"(?:thuc hien|trien khai|thi hanh|cu the hoa|quan triet|thay the|can cu|theo tinh than|vien dan|dan chieu|nhac den|de cap)"
     r"[^.;?]{0,40}$"
 )
+#: "kinh phí thực hiện kế hoạch 12" asks about kế hoạch 12 itself.
+_OWN_WORK = re.compile(
+    r"(?:kinh phi|nguon von|nguon luc|ngan sach|thoi gian|thoi han|trach nhiem|lo trinh|ket qua|tien do)"
+    r" (?:de |to chuc )?(?:thuc hien|trien khai|thi hanh)[^.;?]{0,12}$"
+)
+
+
+def _carried_out(before: str) -> bool:
+    """Say whether the words before a name make it what another document carries out."""
+    return bool(_CARRIED_OUT.search(before)) and not _OWN_WORK.search(before)
+
+
 _PLACE = re.compile(
     r"(?:xã|phường|tỉnh|thành phố|đặc khu|huyện|thị xã|thị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})"
 )
@@ -150,7 +162,7 @@ def _of_a_document(written: str, name: str) -> bool:
 _SHORT_TYPES = {"kh": "ke hoach", "ct": "chi thi", "nq": "nghi quyet", "qd": "quyet dinh", "nd": "nghi dinh"}
 _NUMBERED = re.compile(
     r"(?<![a-z0-9])(kh|ct|nq|qd|nd|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|ket luan|chuong trinh"
-    r"|cong van|huong dan)(?: hanh dong)?(?: so)? (\d{1,4})(?![\d/%.,-])"
+    r"|cong van|huong dan)(?: hanh dong)?(?: so)? (\d{1,4})(?![\d/%-]|[.,]\d)"
 )
 
 
@@ -161,7 +173,7 @@ def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
         held = catalogue.numbers.get(
             (_SHORT_TYPES.get(match.group(1), match.group(1)), int(match.group(2))), set()
         )
-        if held and not _CARRIED_OUT.search(flat[: match.start()]):
+        if held and not _carried_out(flat[: match.start()]):
             found.append((match.group(), set(held)))
     return found
 
@@ -175,7 +187,7 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     for symbol in question.symbols:
         held = store.with_symbol(symbol)
         at = flat.find(bare(symbol))
-        carried_out = at > 0 and bool(_CARRIED_OUT.search(flat[:at]))
+        carried_out = at > 0 and _carried_out(flat[:at])
         if held and not carried_out:
             named.append((symbol, set(held)))
         elif not held and not carried_out:

@@ -23,6 +23,7 @@ from indexer.store import Store, StoredDocument, StoredPassage, StoredTask
 from search_api import answer as answering
 from search_api import views
 from search_api.coverage import syllables
+from search_api.fact_parts import lift_parts
 from search_api.graph import around, make_graph
 from search_api.naming import unit_matcher
 from search_api.priors import prior
@@ -49,6 +50,8 @@ _SYMBOL_BONUS = {"own": 2.0, "cites": 1.0}
 
 
 class Service:
+_FAR_BEHIND = 0.5
+"""By so much a passage falls behind that of another document which was named beside its own."""
     """Search and answers over the current generation of an index; safe from several threads."""
 
     def __init__(self, index_dir: Path, settings: RetrievalSettings | None = None) -> None:
@@ -122,15 +125,19 @@ class Service:
     ) -> list[tuple[StoredPassage, float]]:
         if allowed is not None and not len(allowed):
             return []
-        found = retrieve(question, self.store.engine, self.encoder, settings or self.settings, allowed)
+        settings = settings or self.settings
+        found = retrieve(question, self.store.engine, self.encoder, settings, allowed)
         scores = {int(i): float(s) for i, s in zip(found.ids, found.scores, strict=True)}
         bonus = self._bonus(question, scope)
         ranked = [
-            (passage, scores[passage.id] + bonus.get(passage.doc, 0.0) + prior(passage, question))
+            (
+                passage,
+                scores[passage.id] + bonus.get(passage.doc, 0.0) + settings.priors * prior(passage, question),
+            )
             for passage in self.store.passages(scores)
         ]
         ranked.sort(key=lambda item: (-item[1], item[0].id))
-        return ranked
+        return lift_parts(ranked, question, self.store.document) if settings.parts else ranked
 
     def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
         """Put the documents that a question names first, and those that bear its symbol before all."""
@@ -336,8 +343,16 @@ def _filters(filters: Filters) -> DocumentFilters:
 def _in_turn(
     each: Sequence[Sequence[tuple[StoredPassage, float]]], rest: Sequence[tuple[StoredPassage, float]]
 ) -> list[tuple[StoredPassage, float]]:
-    """Deal ranked lists out in turn, every passage once, then add ``rest``."""
-    dealt = [item for turn in zip_longest(*each) for item in turn if item is not None]
+    """Deal ranked lists out in turn, every passage once, then add ``rest``.
+
+    In each turn the lists keep their order (that of the question), but a passage that falls far behind
+    the best one of its turn waits: its document was mentioned rather than asked about.
+    """
+    dealt: list[tuple[StoredPassage, float]] = []
+    for turn in zip_longest(*each):
+        held = [item for item in turn if item is not None]
+        best = max(score for _, score in held)
+        dealt += sorted(held, key=lambda item: best - item[1] > _FAR_BEHIND)
     out: dict[int, tuple[StoredPassage, float]] = {}
     for item in (*dealt, *rest):
         out.setdefault(item[0].id, item)
