@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,6 +63,18 @@ def _service(options: argparse.Namespace) -> Service:
     from search_api.service import Service
 
     return Service(options.index)
+
+
+def _answering(options: argparse.Namespace) -> Service:
+    """Open the service with the language model of the environment, where one is set."""
+    from search_api.service import Service
+
+    if not any(name.startswith("CHITHI_LLM_") for name in os.environ):
+        return Service(options.index)
+    from search_api.language_model import LanguageModel, settings_from_environment
+
+    settings = settings_from_environment()
+    return Service(options.index, language_model=LanguageModel(settings) if settings else None)
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -144,14 +157,16 @@ def _ask(options: argparse.Namespace) -> int:
     if options.batch:
         answered_all = True
         rows = list(_batch(options.batch))
-        service = _service(options)
+        service = _answering(options)
         for qid, text in rows:
-            answer = service.ask(text, filters)
+            answer = service.ask(text, filters, model=True)
             emit({**msgspec.to_builtins(answer), "qid": qid})
             answered_all = answered_all and answer.answered
         return 0 if answered_all else 1
     question = _checked(options.question, "câu hỏi")
-    answer = _service(options).ask(question, filters)
+    service = _answering(options)
+    shown = None if options.json or service.language_model is None else printing.model_sentence
+    answer = service.ask(question, filters, model=True, on_sentence=shown)
     if options.json:
         emit(answer)
     else:

@@ -12,7 +12,7 @@ from indexer.clean import collapse
 if TYPE_CHECKING:
     from indexer.build import BuildReport
     from search_api.graph import Branch
-    from search_api.schemas import Answer, DocumentView, Graph, SearchResult, TaskRow
+    from search_api.schemas import Answer, DocumentView, Graph, ModelSentence, SearchResult, TaskRow
 
 _WIDTH = 100
 _STAGES = {
@@ -99,11 +99,34 @@ def hits(result: SearchResult) -> None:
         print()
 
 
+def model_sentence(sentence: ModelSentence) -> None:
+    """Print a sentence of the language model as it comes; one that no document bears out, as struck out."""
+    if sentence.struck:
+        print(_wrapped(f"[bị gạch: {sentence.reason}] {struck_out(sentence.text)}"), flush=True)
+    else:
+        print(_wrapped(sentence.text), flush=True)
+
+
+def struck_out(text: str) -> str:
+    """Return a text with a stroke through every character.
+
+    >>> struck_out("ab")
+    'a\u0336b\u0336'
+    """
+    return "".join(f"{char}\u0336" for char in text)
+
+
 def answer(given: Answer) -> None:
-    """Print an answer with numbered citations, or the refusal and what is nearest."""
+    """Print an answer with numbered citations, or the refusal and what is nearest.
+
+    The sentences of a language model were printed as they came (:func:`model_sentence`).
+    """
+    if given.model is not None and given.model.note:
+        print(_wrapped(f"({given.model.note})") + "\n")
     if given.answered and given.answer:
-        for line in given.answer.split("\n"):
-            print(_wrapped(line))
+        if given.model is None or not given.model.used:
+            for line in given.answer.split("\n"):
+                print(_wrapped(line))
         if given.reason:
             print(_wrapped(f"({given.reason})"))
         print("\nTrích dẫn:")

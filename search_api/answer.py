@@ -72,7 +72,8 @@ def answer(
     drafted = _draft_each(evidence, scope, find, cites) if several else _draft(evidence, cites)
     if drafted.statements:
         return _answered(question, drafted, cites, store, scope)
-    return _refused(question, drafted.reason or _plain_reason(question, scope), found, store)
+    reason = drafted.reason or _plain_reason(question, scope)
+    return _refused(question, reason, found, store, "not_stated" if drafted.reason else "not_found")
 
 
 def _may_be_asked_of(question: Question) -> bool:
@@ -100,6 +101,7 @@ def _draft_each(
     allowed = {row.id for row in evidence.rows}
     statements: list[Statement] = []
     kind = reason = None
+    confidence = 1.0
     for group in scope.groups:
         docs = [doc for doc in group if doc in allowed]
         if not docs:
@@ -111,7 +113,9 @@ def _draft_each(
         statements += [s for s in drafted.statements if s not in statements]
         kind = kind or drafted.kind
         reason = reason or drafted.reason
-    return Drafted(tuple(statements), reason, kind)
+        if drafted.statements:
+            confidence = min(confidence, drafted.confidence)
+    return Drafted(tuple(statements), reason, kind, confidence=confidence)
 
 
 def make_topic(question: Question, scope: Scope) -> Topic:
@@ -161,6 +165,7 @@ def _answered(question: Question, drafted: Drafted, cites: Citations, store: Sto
         kind=drafted.kind,
         groups=tuple(groups),
         notices=_notices(documents, store),
+        confidence=round(min(1.0, max(0.0, drafted.confidence)), 3),
     )
 
 
@@ -181,7 +186,11 @@ def _notices(documents: Sequence[str], store: Store) -> tuple[DocumentNotice, ..
 
 
 def _refused(
-    question: Question, reason: str, found: Sequence[tuple[StoredPassage, float]], store: Store
+    question: Question,
+    reason: str,
+    found: Sequence[tuple[StoredPassage, float]],
+    store: Store,
+    refusal: str,
 ) -> Answer:
     cites = Citations(store)
     for passage, _ in found[:NEAREST]:
@@ -194,6 +203,7 @@ def _refused(
         reason=reason,
         citations=cites.all(),
         notices=_notices(documents, store),
+        refusal=refusal,
     )
 
 
@@ -220,4 +230,4 @@ def _missing(question: Question, scope: Scope, store: Store) -> Answer:
         )
     else:
         reason = f"Không có trong kho: không có văn bản nào của hoặc mang tên {named}."
-    return Answer(question.text, False, None, reason, cites.all())
+    return Answer(question.text, False, None, reason, cites.all(), refusal="missing_document")

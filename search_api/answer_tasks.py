@@ -196,7 +196,8 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     chosen = _choose(with_fact, named)
     said = [*whole, *((w.document, w.task) for w in chosen)]
     shown = {(document.id, task.id): (document, task) for document, task in said}
-    return Drafted(tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL]), kind=kinds[0])
+    stated = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
+    return Drafted(stated, kind=kinds[0], confidence=chosen[0].score)
 
 
 def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:

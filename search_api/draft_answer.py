@@ -41,12 +41,17 @@ class Statement(NamedTuple):
 
 
 class Drafted(NamedTuple):
-    """An answer in the making; without statements, ``reason`` says why and ``final`` stops the search."""
+    """An answer in the making; without statements, ``reason`` says why and ``final`` stops the search.
+
+    ``confidence`` in [0, 1] is how much of the topic the first statement says; 1 for what a document
+    states of itself.
+    """
 
     statements: tuple[Statement, ...]
     reason: str | None = None
     kind: str | None = None
     final: bool = False
+    confidence: float = 1.0
 
 
 def document_label(document: Document) -> str:

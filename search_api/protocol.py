@@ -22,8 +22,8 @@ class Searching(Protocol):
     def search(self, query: str, k: int = 10, filters: Filters = ...) -> SearchResult:
         """Return the ``k`` best passages for words or a question."""
 
-    def ask(self, question: str, filters: Filters = ...) -> Answer:
-        """Answer from the documents, or say what is missing."""
+    def ask(self, question: str, filters: Filters = ..., *, model: bool = ...) -> Answer:
+        """Answer from the documents, or say what is missing; ``model`` lets a language model word it."""
 
     def documents(self, filters: Filters = ...) -> tuple[DocumentRow, ...]:
         """List the documents that pass the filters."""

@@ -94,11 +94,39 @@ class AnswerGroup(msgspec.Struct, frozen=True):
     pieces: tuple[AnswerPiece, ...]
 
 
+class ModelSentence(msgspec.Struct, frozen=True):
+    """A sentence of the language model: ``text`` with marks [n] of the answer's citations.
+
+    ``struck`` sentences failed the check against the documents; they are shown struck out with the
+    ``reason``, and are no part of the answer.
+    """
+
+    text: str
+    cites: tuple[int, ...] = ()
+    struck: bool = False
+    reason: str | None = None
+
+
+class ModelAnswer(msgspec.Struct, frozen=True):
+    """What the optional language model made of an answer.
+
+    Where ``used`` is false no sentence of it stands: the answer is the extractive one, and ``note``
+    says why in Vietnamese.
+    """
+
+    name: str
+    used: bool
+    sentences: tuple[ModelSentence, ...] = ()
+    note: str | None = None
+
+
 class Answer(msgspec.Struct, frozen=True):
     """The answer of ``ask``.
 
     When ``answered`` is false, ``answer`` is None, ``reason`` says in Vietnamese what is missing and
-    ``citations`` are the nearest passages.
+    ``citations`` are the nearest passages.  ``confidence`` in [0, 1] says how much of what was asked the
+    statement shown first says, None for a refusal; ``refusal`` is "missing_document", "not_stated" or
+    "not_found".
     """
 
     question: str
@@ -110,6 +138,9 @@ class Answer(msgspec.Struct, frozen=True):
     groups: tuple[AnswerGroup, ...] = ()
     notices: tuple[DocumentNotice, ...] = ()
     qid: str | None = None
+    confidence: float | None = None
+    refusal: str | None = None
+    model: ModelAnswer | None = None
 
 
 class DocumentNotice(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
@@ -42,6 +42,10 @@ from search_api.schemas import (
 )
 from search_api.scope import Catalogue, Scope, find_scope, topic_text
 
+if TYPE_CHECKING:
+    from search_api.language_model import LanguageModel
+    from search_api.model_answer import OnSentence
+
 _ANSWER_DEPTH = 60
 """Passages an answer may rest on."""
 _SCOPE_BONUS = 0.6
@@ -54,9 +58,18 @@ _FAR_BEHIND = 0.5
 """By so much a passage falls behind that of another document which was named beside its own."""
     """Search and answers over the current generation of an index; safe from several threads."""
 
-    def __init__(self, index_dir: Path, settings: RetrievalSettings | None = None) -> None:
-        """Open the index with the encoder that built it; raises as :meth:`Store.open` does."""
+    def __init__(
+        self,
+        index_dir: Path,
+        settings: RetrievalSettings | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> None:
+        """Open the index with the encoder that built it; raises as :meth:`Store.open` does.
+
+        ``language_model`` words answers where it is asked to; None (the usual) leaves it out.
+        """
         self.index_dir = Path(index_dir)
+        self.language_model = language_model
         self.settings = settings or RetrievalSettings()
         self.store = Store.open(self.index_dir)
         self._encoder: Encoder | None = None
@@ -188,19 +201,48 @@ _FAR_BEHIND = 0.5
 
     # -- answers ------------------------------------------------------------------------------
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer from the documents, or say what is missing."""
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        model: bool = False,
+        on_sentence: OnSentence | None = None,
+    ) -> Answer:
+        """Answer from the documents, or say what is missing.
+
+        ``model`` lets the language model word the answer, where there is one; ``on_sentence`` is then
+        called with every sentence as it comes.
+        """
         understood = understand(question)
         filters = filters or Filters()
         rows = self.rows() if filters == Filters() else self.store.documents(_filters(filters))
-        return answering.answer(
+        scope = self.scope(understood)
+        given = answering.answer(
             understood,
-            self.scope(understood),
+            scope,
             self.store,
             lambda asked, within: self.passages(asked, within, _ANSWER_DEPTH),
             rows,
             filters,
         )
+        if not model or self.language_model is None:
+            return given
+        from search_api import model_answer
+
+        if not model_answer.may_be_worded(given):
+            return given
+        allowed = {row.id for row in rows}
+        within = filters if scope.docs is None else sorted(allowed & set(scope.docs))
+        found = [passage for passage, _ in self.passages(understood, within, _ANSWER_DEPTH)]
+        # What the extractive answer cites comes first: the model must not miss it.
+        found.sort(
+            key=lambda p: (
+                not any(c.doc == p.doc and p.span.overlaps(Span(c.start, c.end)) for c in given.citations)
+            )
+        )
+        passages = model_answer.given_passages(found, self.store)
+        return model_answer.worded(given, passages, self.store, self.language_model, on_sentence)
 
     # -- what was read ------------------------------------------------------------------------
 
@@ -333,6 +375,7 @@ _FAR_BEHIND = 0.5
             "passages": manifest.passages,
             "tasks": manifest.tasks,
             "model": manifest.model,
+            "language_model": self.language_model.name if self.language_model else None,
         }
 
 

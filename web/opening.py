@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from indexer.generations import IndexFiles, current_generation
+from search_api.language_model import LanguageModel, settings_from_environment
 from search_api.service import Service
 
 
@@ -17,7 +18,9 @@ class ServiceOpener:
     """
 
     def __init__(self, index_dir: Path) -> None:
-        """Remember the folder; nothing is opened before the first call."""
+        """Remember the folder and the language model of the environment (raises where that is wrong)."""
+        settings = settings_from_environment()
+        self._model = LanguageModel(settings) if settings else None
         self.files = IndexFiles(index_dir)
         self._lock = threading.Lock()
         self._held: tuple[Path, Service] | None = None
@@ -27,5 +30,5 @@ class ServiceOpener:
         folder = current_generation(self.files)
         with self._lock:
             if self._held is None or self._held[0] != folder:
-                self._held = (folder, Service(self.files.root))
+                self._held = (folder, Service(self.files.root, language_model=self._model))
             return self._held[1]

@@ -321,7 +321,7 @@ class FakeService:
         inside = [row for row in view.outline if row.start <= at < row.end]
         return " > ".join(f"{row.num}. {row.title}" if row.title else row.num for row in inside)
 
-    def ask(self, question: str, filters: Filters = ALL) -> Answer:
+    def ask(self, question: str, filters: Filters = ALL, *, model: bool = False) -> Answer:
         key = "coordinating_units" if "phoi hop" in bare(question) else "lead_units"
         by_when = any(w in bare(question) for w in ("khi nao", "bao gio", "thoi han"))
         words = set(_WORD.findall(bare(question))) - set(_WORD.findall(_ASKING))
