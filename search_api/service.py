@@ -50,12 +50,12 @@ _ANSWER_DEPTH = 60
 """Passages an answer may rest on."""
 _SCOPE_BONUS = 0.6
 """What a passage of a document that the question names gains in a search."""
+_FAR_BEHIND = 0.5
+"""By so much a passage falls behind that of another document which was named beside its own."""
 _SYMBOL_BONUS = {"own": 2.0, "cites": 1.0}
 
 
 class Service:
-_FAR_BEHIND = 0.5
-"""By so much a passage falls behind that of another document which was named beside its own."""
     """Search and answers over the current generation of an index; safe from several threads."""
 
     def __init__(
