@@ -6,14 +6,12 @@ Runs are written and read as TREC run files.
 
 from __future__ import annotations
 
-import re
 import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
-from urllib.parse import quote, unquote
 
 import msgspec
 import numpy as np
@@ -28,6 +26,7 @@ from indexer.errors import UnusableInput
 from indexer.records import Span
 from indexer.store import Store
 from indexer.tokenize import syllables, units
+from search_api.gold import passage_key, passage_of
 from search_api.question import understand
 from search_api.retrieve import RetrievalSettings
 from search_api.schemas import Answer, Filters
@@ -93,22 +92,6 @@ def strip_diacritics(text: str) -> str:
     """
     parts = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
-
-
-def passage_key(doc: str, span: Span) -> str:
-    """Return the id of a passage in run files: document and offsets, no white space in it.
-
-    >>> passage_key("kế hoạch 1", Span(10, 20))
-    'kế%20hoạch%201:10-20'
-    """
-    name = "".join(quote(c) if c.isspace() or c == "%" else c for c in doc)
-    return f"{name}:{span.start}-{span.end}"
-
-
-def passage_of(key: str) -> tuple[str, Span] | None:
-    """Return the document and the span that :func:`passage_key` wrote; None for any other id."""
-    match = re.fullmatch(r"(.+):(\d+)-(\d+)", key)
-    return (unquote(match[1]), Span(int(match[2]), int(match[3]))) if match else None
 
 
 # -- through an index -----------------------------------------------------------------------------
@@ -389,4 +372,16 @@ def read_trec(path: Path) -> Run:
     return Run(path.stem, rankings)
 
 
-__all__ = ["BeirIndex", "Bench", "IndexSearcher", "Ranking", "Run", "ask", "read_trec", "run", "write_trec"]
+__all__ = [
+    "BeirIndex",
+    "Bench",
+    "IndexSearcher",
+    "Ranking",
+    "Run",
+    "ask",
+    "passage_key",
+    "passage_of",
+    "read_trec",
+    "run",
+    "write_trec",
+]
