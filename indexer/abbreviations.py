@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.clean import bare, collapse, fold
-from indexer.labels import rows
 from indexer.records import Abbreviation, Span
+from indexer.rules import rows
 from indexer.symbols import find_symbols
 
 _SHORT = r"[A-ZĐƯ][A-Za-zĐđƯư]*(?:[&\-–.,/ ]{0,2}[A-ZĐƯ][A-Za-zĐđ]*)*"

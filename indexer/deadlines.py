@@ -16,8 +16,8 @@ import msgspec
 
 from indexer.clean import bare, collapse
 from indexer.dates import Period, find_periods, with_years
-from indexer.labels import rows
 from indexer.records import Deadline, Span
+from indexer.rules import rows
 
 
 class PhraseRule(msgspec.Struct, frozen=True):

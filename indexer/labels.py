@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 
 import msgspec
 
 from indexer.clean import bare
+from indexer.rules import rows
 
 ASSIGNING: frozenset[str] = frozenset(
     {"lead", "lead_coordinate", "lead_or_implement", "direct", "implement", "coordinate"}
@@ -37,12 +37,6 @@ class LabelMatch(msgspec.Struct, frozen=True):
     key: str
     start: int
     end: int
-
-
-def rows(name: str) -> list[list[str]]:
-    """Return the rows of a TSV file of ``indexer/rules``, comments and blank lines left out."""
-    content = (resources.files("indexer.rules") / name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,6 @@ import msgspec
 
 from indexer.clean import collapse, fold
 from indexer.issue_dates import IssueDate, read_date
-from indexer.labels import rows
 from indexer.organs import (
     Organ,
     cased,
@@ -29,6 +28,7 @@ from indexer.organs import (
 )
 from indexer.records import Block, Fact, Mention, Metadata, Section, Span
 from indexer.references import find_references
+from indexer.rules import rows
 from indexer.symbols import SymbolMatch, body, document_types, find_symbols
 
 _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"

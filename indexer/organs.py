@@ -12,7 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from indexer.clean import collapse, fold
-from indexer.labels import rows
+from indexer.rules import rows
 from indexer.symbols import matching_text
 
 _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from indexer.clean import nfc
-from indexer.labels import rows
+from indexer.rules import rows
 
 FILES = ("phapdien", "dichvucong", "congbao", "administrative", "titles")
 

@@ -14,7 +14,6 @@ import msgspec
 
 from indexer.clean import collapse, fold
 from indexer.issue_dates import read_date, read_year
-from indexer.labels import rows
 from indexer.organs import (
     cased,
     geo_level,
@@ -26,6 +25,7 @@ from indexer.organs import (
     read_organ,
 )
 from indexer.records import Block, Metadata, Reference, ReferenceRole, Section, SourceText, Span
+from indexer.rules import rows
 from indexer.symbols import SymbolMatch, body, document_types, find_symbols, symbol_key
 
 _W = r"(?![a-zà-ỹđ])"

@@ -14,8 +14,8 @@ from typing import Literal
 import msgspec
 
 from indexer.clean import DASHES, bare, fold
-from indexer.labels import rows
 from indexer.records import Span
+from indexer.rules import rows
 
 SymbolKind = Literal["admin", "qppl", "law", "party", "cong_van", "repaired", "draft"]
 """``repaired``: the canonical form differs from what is printed by more than a kind of dash."""

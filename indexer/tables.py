@@ -14,8 +14,8 @@ from functools import lru_cache
 import msgspec
 
 from indexer.clean import bare, collapse
-from indexer.labels import rows
 from indexer.records import Block, Span
+from indexer.rules import rows
 
 
 class Row(msgspec.Struct, frozen=True):

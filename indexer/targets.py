@@ -15,8 +15,8 @@ import msgspec
 
 from indexer.clean import bare, collapse, lower
 from indexer.dates import Period, find_periods
-from indexer.labels import rows
 from indexer.records import BOILERPLATE, Block, Section, Span, Target
+from indexer.rules import rows
 from indexer.tables import Row, Table, read_tables, split_row
 from indexer.titles import assigns_no_work, title_kind
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from indexer.clean import bare, collapse
-from indexer.labels import rows
 from indexer.records import Block
+from indexer.rules import rows
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,8 @@ from functools import lru_cache
 import msgspec
 
 from indexer.clean import bare, collapse, fold
-from indexer.labels import rows
 from indexer.records import Mention, Span
+from indexer.rules import rows
 
 
 @lru_cache(maxsize=1)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from indexer.clean import bare, fold
+from indexer.rules import rows
 
 #: How much an added word counts beside a typed one.
 ABBREVIATION = 0.9
@@ -30,11 +30,6 @@ class _Group(NamedTuple):
     forms: tuple[str, ...]
 
 
-def _rows(name: str) -> list[list[str]]:
-    content = (resources.files("indexer.rules") / name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
-
-
 def squeezed(short: str) -> str:
     """Return an abbreviation as it is typed in a hurry: "KH&CN" → "khcn"."""
     return re.sub(r"[^a-z0-9]", "", bare(short))
@@ -44,21 +39,21 @@ def squeezed(short: str) -> str:
 def abbreviations() -> dict[str, tuple[str, ...]]:
     """Return the long forms by squeezed short form."""
     table: dict[str, list[str]] = {}
-    for row in _rows("abbreviations.tsv"):
+    for row in rows("abbreviations.tsv"):
         table.setdefault(squeezed(row[0]), []).append(row[1])
     return {short: tuple(dict.fromkeys(longs)) for short, longs in table.items()}
 
 
 @lru_cache(maxsize=1)
 def _long_forms() -> dict[str, str]:
-    return {fold(row[1]): row[0] for row in _rows("abbreviations.tsv")}
+    return {fold(row[1]): row[0] for row in rows("abbreviations.tsv")}
 
 
 @lru_cache(maxsize=1)
 def _synonyms() -> tuple[dict[str, tuple[str, ...]], int]:
     """Return the administrative forms by everyday phrase (folded), and the longest phrase in words."""
     table: dict[str, tuple[str, ...]] = {}
-    for row in _rows("synonyms.tsv"):
+    for row in rows("synonyms.tsv"):
         forms = tuple(form.strip() for form in row[1].split("|"))
         for key in row[0].split("|"):
             table[fold(key.strip())] = forms

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 
 from indexer.clean import bare, collapse, fold
+from indexer.rules import rows
 from indexer.units import canonical_unit
 
 
 @cache
 def _types() -> dict[str, str]:
-    table = files("indexer.rules").joinpath("document_types.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-    return {row[0]: row[1].split(" | ")[0] for row in rows}
+    return {row[0]: row[1].split(" | ")[0] for row in rows("document_types.tsv")}
 
 
 def type_name(value: str | None) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from indexer.clean import bare, collapse, fold, has_diacritics, nfc
+from indexer.rules import rows
 from indexer.symbols import find_symbols
 
 #: Kinds whose answer is a fact of a task.
@@ -55,11 +55,6 @@ _ASKING = re.compile(
 )
 
 
-def _rows(name: str) -> list[list[str]]:
-    content = (resources.files("search_api.rules") / name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
-
-
 def _y_folded(pattern: str) -> str:
     """Write a pattern as bare text is folded: "ky" → "ki", "quan ly" → "quan li"."""
     return re.sub(r"(?<![a-z])([hklmst])y(?![a-z])", r"\1i", pattern)
@@ -74,14 +69,16 @@ def question_rules() -> tuple[Rule, ...]:
             re.compile(rf"(?<![a-z0-9])(?:{_y_folded(pattern)})(?![a-z0-9])"),
             tuple(examples.split(" | ")),
         )
-        for kind, pattern, examples in _rows("questions.tsv")
+        for kind, pattern, examples in rows("questions.tsv", "search_api.rules")
     )
 
 
 @lru_cache(maxsize=2)
 def _asking_words(plain: bool) -> re.Pattern[str]:
     folding = bare if plain else fold
-    words = sorted((folding(row[0]) for row in _rows("question_words.tsv")), key=len, reverse=True)
+    words = sorted(
+        (folding(row[0]) for row in rows("question_words.tsv", "search_api.rules")), key=len, reverse=True
+    )
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)")
 
 

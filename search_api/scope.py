@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from indexer.clean import bare, collapse
+from indexer.rules import rows
 from indexer.store import Store, StoredDocument
 from search_api.coverage import Topic
 from search_api.expand import expand
@@ -79,9 +79,8 @@ def _expanded(issuer: str) -> str:
 
 @lru_cache(maxsize=1)
 def _spoken() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    content = (resources.files("search_api.rules") / "issuer_names.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
-    return tuple((re.compile(pattern), tuple(names.split("|"))) for pattern, names, _ in rows)
+    table = rows("issuer_names.tsv", "search_api.rules")
+    return tuple((re.compile(pattern), tuple(names.split("|"))) for pattern, names, _ in table)
 
 
 def issuer_names(issuer: str | None, locality: str | None) -> set[str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.abbreviations import common_abbreviations, expand, find_abbreviations, short_key
-from indexer.labels import rows
+from indexer.rules import rows
 
 DEFINED = [
     ("giải quyết thủ tục hành chính (TTHC) ở xã", "TTHC", "thủ tục hành chính"),

@@ -12,7 +12,6 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
-from indexer.labels import rows
 from indexer.readers.grid import Rule, find_grids, merge_rules
 from indexer.readers.layout import (
     Line,
@@ -29,6 +28,7 @@ from indexer.readers.limits import LIMITS, Refused
 from indexer.readers.mend import mend_numbers
 from indexer.readers.pdf import Ocr, read_pdf
 from indexer.records import SourceText
+from indexer.rules import rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NO_OCR = Ocr(read=None, reason="cần cài Tesseract")

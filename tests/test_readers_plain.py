@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import UnreadableFile
-from indexer.labels import rows
 from indexer.readers import read_file
 from indexer.readers.encodings import (
     Undecidable,
@@ -27,6 +26,7 @@ from indexer.readers.markup import strip_markup
 from indexer.readers.plain import read_text
 from indexer.readers.textbuilder import TextBuilder, compose, row
 from indexer.records import SourceText
+from indexer.rules import rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 EXAMPLES = rows("legacy-examples.tsv")

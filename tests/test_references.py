@@ -364,7 +364,7 @@ def test_organ_rules_match_their_examples() -> None:
 
 def test_openers_open_their_examples() -> None:
     from indexer.clean import fold
-    from indexer.labels import rows
+    from indexer.rules import rows
 
     always, full = title_openers()
     for when, opener, example in rows("title_openers.tsv"):

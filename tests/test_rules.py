@@ -11,10 +11,11 @@ import pytest
 
 from indexer.clean import fold
 from indexer.issue_dates import read_date, read_year
-from indexer.labels import label_key, label_rules, rows
+from indexer.labels import label_key, label_rules
 from indexer.metadata import name_of_code
 from indexer.organs import fields, organ_of, organ_rules, provinces
 from indexer.references import law_names, role_rules
+from indexer.rules import rows
 from indexer.symbols import body, canonical, document_types, find_symbols
 
 FOLDER = resources.files("indexer.rules")

@@ -194,7 +194,7 @@ def test_fixed_names_stay_whole() -> None:
 
 
 def test_every_alias_equates_its_example() -> None:
-    from indexer.labels import rows
+    from indexer.rules import rows
 
     assert aliases()
     for short, _, example in rows("unit_aliases.tsv"):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
-from importlib.resources import files
 
 from indexer.records import Deadline
+from search_api.naming import type_name
 
 LEVELS = {"trung-uong": "Trung ương", "tinh": "Cấp tỉnh", "so": "Cấp sở, ngành", "xa": "Cấp xã"}
 
@@ -21,18 +20,6 @@ ROLES = {
 }
 
 _MARKS = re.compile(r"\[(\d{1,3})\]")
-
-
-@cache
-def _types() -> dict[str, str]:
-    table = files("indexer.rules").joinpath("document_types.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-    return {row[0]: row[1].split(" | ")[0] for row in rows}
-
-
-def type_name(value: str | None) -> str:
-    """Name a document type given as a code or already as a name."""
-    return _types().get(value, value) if value else "Văn bản"
 
 
 def level_name(value: str | None) -> str:

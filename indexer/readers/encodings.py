@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import msgspec
 
-from indexer.labels import rows
+from indexer.rules import rows
 
 LEGACY_NAMES = {
     "tcvn3": "TCVN3 (ABC)",

@@ -16,9 +16,9 @@ from statistics import median
 
 import msgspec
 
-from indexer.labels import rows as rule_rows
 from indexer.readers.grid import Grid
 from indexer.readers.textbuilder import Piece, TextBuilder, row
+from indexer.rules import rows as rule_rows
 
 _MARGIN_TOP = 0.12  # share of the page's height where running headers stand
 _MARGIN_BOTTOM = 0.90
