@@ -248,6 +248,12 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    from chithi.checks import check
+
+    return check(options, _service)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "index": _index,
     "search": _search,
@@ -255,6 +261,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "show": _show,
     "tasks": _tasks,
     "graph": _graph,
+    "check": _check,
     "eval": _eval,
     "serve": _serve,
 }

@@ -132,6 +132,28 @@ def parser() -> argparse.ArgumentParser:
     ):
         output.add_argument(f"--{suffix}", type=Path, metavar="TỆP", help=f"ghi {what} vào tệp")
 
+    made = command("check", "Rà soát kế hoạch với văn bản cấp trên, hoặc rà một kế hoạch trước khi ký.")
+    made.add_argument("child", nargs="?", metavar="KẾ_HOẠCH", help="mã văn bản hoặc tệp")
+    made.add_argument(
+        "parent", nargs="?", metavar="CẤP_TRÊN", help="mã văn bản hoặc tệp; bỏ trống để rà riêng kế hoạch"
+    )
+    made.add_argument(
+        "--children", metavar="CẤP_TRÊN", help="ma trận: mọi kế hoạch trong kho triển khai văn bản này"
+    )
+    made.add_argument("--old", metavar="BẢN_CŨ", help="so với bản cũ của chính kế hoạch này")
+    made.add_argument(
+        "--chain", action="store_true", help="đi dọc chuỗi văn bản từ cấp cao nhất: việc nào dừng ở đâu"
+    )
+    made.add_argument("--we", metavar="TÊN", help="cơ quan được tính trách nhiệm, nếu khác cơ quan ban hành")
+    output = made.add_mutually_exclusive_group()
+    json_option(output)
+    for suffix, what in (
+        ("xlsx", "bảng rà soát Excel"),
+        ("docx", "bảng rà soát Word"),
+        ("html", "trang HTML"),
+    ):
+        output.add_argument(f"--{suffix}", type=Path, metavar="TỆP", help=f"ghi {what} vào tệp")
+
     made = command(
         "graph", "Xem văn bản nào thực hiện, thay thế văn bản nào, kể cả văn bản chưa có trong kho."
     )

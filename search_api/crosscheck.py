@@ -431,8 +431,11 @@ class _Run:
         matches = self._matches(self.aligned, number, chosen, scores)
         alerts: list[Alert] = []
         if issued and scope.ours and scope.role != "unknown" and verdict != "covered":
-            verdict, top = "covered", max(top, 0.9)
+            left = self._unheld(unit, chosen)
+            verdict, top = ("partial" if left >= 2 else "covered"), max(top, 0.9)
             reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
+            if left >= 2:
+                reason += " Các yêu cầu khác trong nhiệm vụ chưa thấy nội dung tương ứng."
             matches = (self._own_match(), *matches)
         if issued and scope.ours and (late := self._late_issue(task.deadline, task.deadline_span)):
             alerts.append(late)
@@ -513,6 +516,19 @@ class _Run:
         if all(self.evidence[j].kind != "task" for j in chosen) and not (tasks >= _HINT).any():
             return "partial", "Chỉ nêu ở mục tiêu hoặc yêu cầu, chưa thành nhiệm vụ."
         return "covered", ""
+
+    def _unheld(self, unit: Unit, chosen: Sequence[int]) -> int:
+        """Count the clauses besides the order to issue a plan that nothing in the child holds."""
+        left = [
+            c
+            for c in clauses(unit.words)
+            if len(c.split()) >= 9 and not _ISSUE.search(fold(c)) and not _PLAIN.search(fold(c))
+        ]
+        if not left:
+            return 0
+        together = self.aligner.terms(" . ".join(self.evidence[j].words for j in chosen))
+        found = compare([self.aligner.terms(c) for c in left], [together], self.aligner.space)
+        return int((found.covered[:, 0] < _CLAUSE).sum())
 
     def _clause_share(self, unit: Unit, chosen: Sequence[int]) -> float:
         """Return the share of the parent's clauses, by weight, that the matched passages hold together."""

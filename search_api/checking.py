@@ -1,0 +1,259 @@
+"""Cross-checks over an index: finds the documents, their parents and children, and keeps reviews.
+
+Files that are given instead of ids are analysed and never added to the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from indexer.analyse import analyse
+from indexer.encode import Encoder
+from indexer.errors import UnknownDocument, UnusableInput
+from indexer.records import Document, Reference
+from indexer.references import resolve_reference
+from indexer.store import Store, StoredDocument
+from search_api.check_chain import Progress, chain, matrix, versions
+from search_api.check_reviews import Reviews
+from search_api.check_schemas import Chain, CheckReport, Matrix, Versions
+from search_api.crosscheck import check, check_alone, party
+
+_PARENT_ROLES = ("implements", "under_plan")
+_KEPT = 24
+"""Reports that are kept: turning a filter of the page does not check again."""
+
+
+class Checks:
+    """Cross-checks over one opened index; safe from several threads."""
+
+    def __init__(
+        self,
+        index_dir: Path,
+        store: Callable[[], Store],
+        encoder: Callable[[], Encoder],
+        statuses: Callable[[], Mapping[str, str]],
+    ) -> None:
+        self._store, self._encoder, self._statuses = store, encoder, statuses
+        self.reviews = Reviews(index_dir)
+        self._lock = threading.Lock()
+        self._reports: OrderedDict[tuple[str, ...], CheckReport] = OrderedDict()
+        self._metadata: dict[str, Document] | None = None
+
+    # -- documents --------------------------------------------------------------------------------
+
+    def document(self, name: str) -> tuple[Document, bool]:
+        """Return a document by its id, or a file analysed now; and whether the index holds it.
+
+        Raises UnknownDocument where the name is neither, UnusableInput for an archive, UnreadableFile
+        for a file that cannot be read.
+        """
+        store = self._store()
+        if store.has(name):
+            return store.document(name), True
+        path = Path(name)
+        if path.is_file():
+            return read_document(path), False
+        return store.document(name), True
+
+    def _documents(self) -> dict[str, Document]:
+        with self._lock:
+            if self._metadata is None:
+                store = self._store()
+                self._metadata = {row.id: store.document(row.id) for row in store.documents()}
+            return self._metadata
+
+    def resolve(self, document: Document) -> list[tuple[Reference, str | None]]:
+        """Return the parents that a document cites (not those inside cited titles), with their ids."""
+        known = {doc: d.metadata for doc, d in self._documents().items() if doc != document.id}
+        seen: set[str] = set()
+        out: list[tuple[Reference, str | None]] = []
+        for reference in document.references:
+            if reference.role not in _PARENT_ROLES or reference.nested or reference.symbol is None:
+                continue
+            if reference.symbol in seen:
+                continue
+            seen.add(reference.symbol)
+            found = resolve_reference(reference, known)
+            if found is None:
+                found = self._near(reference, known)
+            out.append((reference, found))
+        return out
+
+    def _near(self, reference: Reference, known: Mapping[str, object]) -> str | None:
+        """Take a document for the cited one where only the date is wrong."""
+        undated = msgspec.structs.replace(reference, date=None)
+        return resolve_reference(undated, known)  # type: ignore[arg-type]
+
+    def parents(self, doc: str) -> list[str]:
+        """Return the ids of the parents of a document that the index holds, in the order of citing."""
+        document, _ = self.document(doc)
+        return [found for _, found in self.resolve(document) if found is not None]
+
+    def children(self, doc: str) -> list[str]:
+        """Return the ids of the documents that carry this one out."""
+        return [
+            child
+            for child, document in self._documents().items()
+            if child != doc and any(found == doc for _, found in self.resolve(document))
+        ]
+
+    def missing(self, document: Document) -> list[str]:
+        """Name the parents that a document cites and the index lacks."""
+        return [reference_name(r) for r, found in self.resolve(document) if found is None]
+
+    # -- checks -----------------------------------------------------------------------------------
+
+    def check(
+        self,
+        child: str,
+        parent: str | None = None,
+        *,
+        we: str | None = None,
+        criteria: Sequence[str] | None = None,
+    ) -> CheckReport:
+        """Check a plan against a parent, or by itself; names are ids or files."""
+        mine, mine_stored = self.document(child)
+        absent = self.missing(mine)
+        if parent is None:
+            return check_alone(mine, we=we, missing=absent, criteria=criteria)
+        theirs, theirs_stored = self.document(parent)
+        key = (mine.digest, theirs.digest, mine.id, theirs.id, we or "", ",".join(criteria or ()))
+        with self._lock:
+            held = self._reports.get(key)
+        if held is None:
+            held = check(
+                mine,
+                theirs,
+                encoder=self._encoder(),
+                we=we,
+                known=list(self._documents().values()),
+                statuses=self._statuses(),
+                missing=absent,
+                criteria=criteria,
+            )
+            held = msgspec.structs.replace(
+                held,
+                child_info=party(mine, stored=mine_stored),
+                parent_info=party(theirs, stored=theirs_stored),
+            )
+            with self._lock:
+                self._reports[key] = held
+                while len(self._reports) > _KEPT:
+                    self._reports.popitem(last=False)
+        return self.reviews.apply(held)
+
+    def check_documents(self, child: Document, parent: Document, *, we: str | None = None) -> CheckReport:
+        """Check two documents that are at hand (an upload)."""
+        return check(
+            child,
+            parent,
+            encoder=self._encoder(),
+            we=we,
+            known=list(self._documents().values()),
+            statuses=self._statuses(),
+            missing=self.missing(child),
+        )
+
+    def matrix(
+        self, parent: str, children: Sequence[str] | None = None, progress: Progress | None = None
+    ) -> Matrix:
+        """Check every plan that carries a document out, or those named."""
+        theirs, _ = self.document(parent)
+        names = list(children) if children else self.children(parent)
+        plans = [self.document(name)[0] for name in names]
+        return matrix(
+            theirs,
+            plans,
+            lambda d: self.check(d.id if not children else _name(d, names, plans), parent),
+            progress,
+        )
+
+    def versions(self, old: str, new: str) -> Versions:
+        """Compare two versions of one plan."""
+        return versions(self.document(old)[0], self.document(new)[0], self._encoder())
+
+    def chain(self, child: str) -> Chain | None:
+        """Follow the tasks of the highest ancestor of the index down to a plan; None without a parent."""
+        line = [child]
+        while (above := [p for p in self.parents(line[0]) if p not in line]) and len(line) < 8:
+            line.insert(0, self._highest_first(above)[-1])
+        if len(line) < 2:
+            return None
+        documents = [self.document(name)[0] for name in line]
+        reports = [self.check(line[n + 1], line[n]) for n in range(len(line) - 1)]
+        return chain(documents, reports)
+
+    def _highest_first(self, names: Sequence[str]) -> list[str]:
+        """Order parents so that the nearest level stands last."""
+        ranks = {"trung-uong": 0, "tinh": 1, "so": 2, "xa": 3}
+
+        def rank(name: str) -> tuple[int, str]:
+            document = self._documents()[name]
+            level = document.metadata.level.value if document.metadata.level else ""
+            date = document.metadata.date.value if document.metadata.date else ""
+            return ranks.get(level, 0), date
+
+        return sorted(names, key=rank)
+
+
+def _name(document: Document, names: Sequence[str], plans: Sequence[Document]) -> str:
+    return names[[d.id for d in plans].index(document.id)]
+
+
+def read_document(path: Path, data: bytes | None = None) -> Document:
+    """Read and analyse one file without an index; ``data`` where the bytes are at hand already.
+
+    Raises UnreadableFile with what to do, UnusableInput for an archive of several documents.
+    """
+    from indexer.errors import UnreadableFile
+    from indexer.readers import read_bytes, read_file
+    from indexer.readers.limits import Refused
+
+    if data is None:
+        parts = read_file(path).parts
+        if len(parts) != 1:
+            raise UnusableInput(f"Tệp {path} chứa {len(parts)} văn bản; hãy đưa từng văn bản một.")
+        source = parts[0].source
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    else:
+        try:
+            source = read_bytes(data, path.suffix.lower())
+        except Refused as refused:
+            raise UnreadableFile(path.name, str(refused)) from None
+        digest = hashlib.sha256(data).hexdigest()
+    return analyse(path.stem, str(path), digest, source)
+
+
+def reference_name(reference: Reference) -> str:
+    """Name a cited document in a sentence."""
+    parts = [reference.type or "Văn bản"]
+    if reference.symbol:
+        parts.append(f"số {reference.symbol}")
+    if reference.date:
+        parts.append(f"ngày {'/'.join(reversed(reference.date.split('-')))}")
+    if reference.issuer:
+        parts.append(f"của {reference.issuer}")
+    return " ".join(parts)
+
+
+def checks_of(service: object) -> Checks:
+    """Return the cross-checks over a service's index, one object for each service."""
+    held: Checks | None = getattr(service, "_checks", None)
+    if held is None:
+        held = Checks(
+            service.index_dir,  # type: ignore[attr-defined]
+            lambda: service.store,  # type: ignore[attr-defined]
+            lambda: service.encoder,  # type: ignore[attr-defined]
+            service._status,  # type: ignore[attr-defined]
+        )
+        service._checks = held  # type: ignore[attr-defined]
+    return held
+
+
+__all__ = ["Checks", "StoredDocument", "UnknownDocument", "checks_of", "read_document", "reference_name"]
