@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from eval.report import Measured, Result, below_baseline, terminal
 from eval.runs import Bench, Progress, Run, ask, passage_of, read_trec, run, silent, store_text, write_trec
 from indexer.errors import UnusableInput
 from indexer.store import Store
+from search_api.evaluations import Evaluations, checked_name
 from search_api.schemas import Answer
 from search_api.service import Service
 
@@ -42,6 +44,7 @@ def evaluate(options: argparse.Namespace) -> int:
     Raises ChithiError (exit status 2) for a benchmark, index, model or option that cannot be used.
     """
     wanted = configurations(options.configuration, options.model, options.sweep)
+    save = checked_name(options.save) if options.save is not None else None
     if options.strip_diacritics:
         wanted = [held._replace(strip=True) for held in wanted]
     given = [read_trec(path) for path in options.score_run]
@@ -65,6 +68,9 @@ def evaluate(options: argparse.Namespace) -> int:
         from eval.page import write_page
 
         write_page(options.html, result)
+    if save is not None:
+        kept = Evaluations(options.index).save_run(save, msgspec.json.encode(result))
+        print(f"Đã giữ kết quả ở {kept}; xem ở trang /danh-gia.", file=sys.stderr)
     if options.json:
         sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
     else:
@@ -140,6 +146,7 @@ def measure(
         comparisons=comparisons,
         notes=tuple(_notes(benchmark.queries, judged[0], runs)),
         index=str(bench.service.index_dir) if bench.service is not None else None,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return result, runs[: len(wanted)]
 

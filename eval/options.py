@@ -47,4 +47,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline", type=Path, metavar="TỆP", help="báo lỗi (mã 1) nếu kém mốc trong tệp JSON này"
     )
+    parser.add_argument("--save", metavar="TÊN", help="giữ kết quả bên cạnh chỉ mục để xem ở trang /danh-gia")
     parser.add_argument("--html", type=Path, metavar="TỆP", help="ghi báo cáo thành một trang HTML")

@@ -71,6 +71,7 @@ class Result(msgspec.Struct, frozen=True):
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...] = ()
     index: str | None = None
+    made: str = ""
 
 
 # -- terminal -------------------------------------------------------------------------------------

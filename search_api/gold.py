@@ -111,8 +111,12 @@ def string(row: dict[str, Any], key: str, where: str, faults: list[str], *, need
 # -- questions ------------------------------------------------------------------------------------
 
 
-def read_questions(path: Path, text_of: TextOf | None = None) -> tuple[Query, ...]:
+def read_questions(
+    path: Path, text_of: TextOf | None = None, *, needs_gold: bool = True
+) -> tuple[Query, ...]:
     """Read a questions file; its quotes are checked where ``text_of`` is given.
+
+    ``needs_gold`` False takes questions that nobody judged yet.
 
     Raises BenchmarkFaults, which lists all faults.
     """
@@ -120,7 +124,7 @@ def read_questions(path: Path, text_of: TextOf | None = None) -> tuple[Query, ..
     queries: list[Query] = []
     first: dict[str, str] = {}
     for where, row in objects(path, faults):
-        query = _query(row, where, faults)
+        query = _query(row, where, faults, needs_gold)
         if query.qid in first:
             faults.append(f"{where}: qid “{query.qid}” đã có ở {first[query.qid]}")
         elif query.qid:
@@ -137,7 +141,7 @@ def read_questions(path: Path, text_of: TextOf | None = None) -> tuple[Query, ..
     return tuple(queries)
 
 
-def _query(row: dict[str, Any], where: str, faults: list[str]) -> Query:
+def _query(row: dict[str, Any], where: str, faults: list[str], needs_gold: bool) -> Query:
     qid = string(row, "qid", where, faults)
     text = string(row, "question", where, faults)
     kind = string(row, "kind", where, faults, needed=False)
@@ -169,7 +173,7 @@ def _query(row: dict[str, Any], where: str, faults: list[str]) -> Query:
         doc, quote = string(item, "doc", at, faults), string(item, "quote", at, faults)
         if doc and quote:
             evidence.append(Evidence(doc, collapse(quote)))
-    if answerable and not quoted:
+    if needs_gold and answerable and not quoted:
         faults.append(f"{where}: câu trả lời được phải có ít nhất một “evidence”")
     if not answerable and groups:
         faults.append(f"{where}: câu không trả lời được thì “must_contain” phải rỗng")

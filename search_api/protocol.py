@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from search_api.schemas import (
     Answer,
@@ -11,15 +12,26 @@ from search_api.schemas import (
     Filters,
     Graph,
     ReferenceRow,
+    Hit,
     SearchResult,
     TaskRow,
 )
 
 
+Way = Literal["fused", "lexical", "dense"]
+"""Both sides; words alone; meaning alone."""
+
 class Searching(Protocol):
     """The service over one saved index.  Dates are ISO; every method may raise ``ChithiError``."""
 
     def search(self, query: str, k: int = 10, filters: Filters = ...) -> SearchResult:
+    @property
+    def index_dir(self) -> Path:
+        """The folder of the index; evaluations are kept in it."""
+
+    def ranked(self, query: str, k: int, way: Way) -> tuple[Hit, ...]:
+        """Return the ``k`` best passages by one way of ranking."""
+
         """Return the ``k`` best passages for words or a question."""
 
     def ask(self, question: str, filters: Filters = ..., *, model: bool = ...) -> Answer:

@@ -27,6 +27,7 @@ from search_api.fact_parts import lift_parts
 from search_api.graph import around, make_graph
 from search_api.naming import unit_matcher
 from search_api.priors import prior
+from search_api.protocol import Way
 from search_api.question import Question, understand
 from search_api.retrieve import RetrievalSettings, retrieve
 from search_api.schemas import (
@@ -178,6 +179,19 @@ class Service:
     def _hit(
         self, rank: int, score: float, passage: StoredPassage, row: StoredDocument, question: Question
     ) -> Hit:
+    def ranked(self, query: str, k: int, way: Way) -> tuple[Hit, ...]:
+        """Return the ``k`` best passages by both sides, by words alone or by meaning alone."""
+        settings = self.settings
+        if way != "fused":
+            settings = settings._replace(dense_weight=0.0 if way == "lexical" else 1.0)
+        question = understand(query)
+        rows = {row.id: row for row in self.rows()}
+        found = self.passages(question, Filters(), k, settings)
+        return tuple(
+            self._hit(rank, score, passage, rows[passage.doc], question)
+            for rank, (passage, score) in enumerate(found, start=1)
+        )
+
         return Hit(
             rank=rank,
             score=round(score, 4),
