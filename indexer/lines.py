@@ -17,7 +17,7 @@ from indexer.records import Span
 #: A line that ends in one of these goes on: no title or sentence ends so.
 OPEN_ENDINGS = re.compile(
     r"(?:^|\s)(?:và|hoặc|của|cho|với|tại|theo|về|trong|trên|các|những|là|được|để|do|từ|đến|bởi|nhằm|cùng|ở"
-    r"|vào|đối với|gồm|như|khi|nhất là)$"
+    r"|vào|đối với|gồm|như|khi|nhất là)(?<!đạt được)(?<!có được)$"
 )
 _TERMINAL = (".", ";", ":", "!", "?", "…", ".”", '."', "./.", ".)", "./", ";”")
 #: Lines that always begin something new: formulas of the head and the foot of a document.
@@ -29,6 +29,15 @@ STARTERS = re.compile(
 PREAMBLE = re.compile(
     r"thực hiện |căn cứ |triển khai |để |nhằm |trên cơ sở |theo (?!đó)|xét |thi hành |tiếp tục |quán triệt "
     r"|tiếp theo |qua "
+)
+#: A number alone on its line: its words stand on the next one.
+_LONE_NUMBER = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\s?[.)]|\d{1,2}\.\d{1,2}(?:\.\d{1,2})?|[IVX]{1,5}\s?[.)]|[a-zđ]\s?\))$"
+)
+_LISTED = re.compile(r"\((?:[ivx]{1,5}|\d{1,2}|[a-zđ])\)\s")
+#: "… tại khoản 1" + "Điều 6.": an article that is spoken of, broken off at the end of the line.
+_SPOKEN_OF = re.compile(
+    r"(?:(?:khoản|điểm|mục) [\da-zđ]{1,3}|(?:^|\s)(?:tại|theo|của|và|hoặc|với|trong|khoản|điểm|các|từ|đến|sau|trước)|,)$"
 )
 _BEFORE_FIGURE = re.compile(r"(?:^|\s)(?:số|ngày|tháng|năm|quý|khoản|điều|điểm)$")
 _PAGE_NUMBER = re.compile(r"(?:trang\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*/\s*\d{1,3})?$")
@@ -112,9 +121,19 @@ def _continues(before: str, first: str, line: _Line, layout: _Layout, under_type
     text = line.text
     if before.startswith("|") or text.startswith("|"):
         return False
-    open_end = bool(OPEN_ENDINGS.search(fold(before[-24:]))) or before.endswith((",", "-", "–", "&", "("))
     marker = match_marker(text)
+    if first == before and _LONE_NUMBER.match(before):
+        return marker is None and not skip_bullet(text) and match_label(text) is None and text[0].isalpha()
+    if _LONE_NUMBER.match(text) and not _BEFORE_FIGURE.search(fold(before[-12:])):
+        return False
+    open_end = bool(OPEN_ENDINGS.search(fold(before[-24:]))) or before.endswith((",", "-", "–", "&", "("))
     if marker is not None:
+        if (
+            marker.style == "article"
+            and line.gap <= layout.usual_gap
+            and _SPOKEN_OF.search(fold(before[-24:]))
+        ):
+            return True
         # "… Quyết định số" + "12. …" is rare; a number after an open sentence in a full line is a wrap.
         full = layout.wrapped and len(before) >= 0.8 * layout.width
         if not (marker.style in ("decimal1", "letter", "roman") and open_end and full):
@@ -124,6 +143,8 @@ def _continues(before: str, first: str, line: _Line, layout: _Layout, under_type
         # "nhiệm kỳ 2025 -" / "2030": the dash stays on the first line; a leading dash is a bullet.
         return False
     if match_label(text) or STARTERS.match(fold(text[:40])):
+        return False
+    if line.gap > layout.usual_gap and _LISTED.match(text) and not open_end:
         return False
     if is_capital(text) != is_capital(before) and (is_capital(text) or is_capital(before)):
         return open_end and not is_capital(before) and len(text) > 3 and line.gap <= layout.usual_gap

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from indexer.clean import collapse, fold
 from indexer.labels import LabelMatch, match_label
 from indexer.lines import PREAMBLE, LogicalLine, ends_sentence, is_capital, logical_lines, starts_block
-from indexer.markers import Marker, match_marker, ordinal, skip_bullet
+from indexer.markers import Marker, match_marker, ordinal, roman_value, skip_bullet
 from indexer.records import Block, BlockKind, Section, SectionKind, SourceText, Span
 
 #: Names of types that stand alone in capitals under the head (tên loại văn bản).
@@ -25,7 +25,9 @@ _TYPE_LINE = re.compile(
     r"văn bản hợp nhất|công văn|đề cương|danh mục|điều lệ|quy hoạch|chiến lược)(?![a-zà-ỹđ])"
 )
 _SYMBOL_LINE = re.compile(r"số\s*[:.]|số\s*[-/…]|số\s+[\d.…_]+\s*[-/]|\d{1,5}\s?[-/]\s?[a-zđ]{2,4}\s?/")
-_PLACE = re.compile(r"[^\W\d][^,;:|]{1,40},\s*ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_]*")
+_PLACE = re.compile(
+    r"(?<![\w/-])[^\W\d_]+(?:[ .]+(?:- )?[^\W\d_]+){0,6},\s*ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_]*"
+)
 _DATE_LINE = re.compile(r"ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_]*$")
 _BANNER = re.compile(
     r"cộng hòa xã hội chủ nghĩa|độc lập\s?-\s?tự do|đảng cộng sản việt nam|đảng bộ |[*_=\-–—]{1,}$|dự thảo$|\(?dự thảo"
@@ -41,6 +43,9 @@ _CLOSING = re.compile(
     r"(?:tổ chức )?thực hiện|(?:kế hoạch|chỉ thị|nghị quyết|chương trình|quy chế|đề án) này |nhận được |"
     r"(?:ủy ban nhân dân|ubnd|ban thường vụ|đảng ủy|sở|giám đốc|chủ tịch|bộ|thủ tướng) [^.;:]{0,50}yêu cầu (?:các|thủ|giám|người)"
 )
+#: A line of its own over the results of all the items above it.
+_OF_THE_GROUP = re.compile(r"(?:các )?(?:kết quả|chỉ tiêu|sản phẩm)(?:, (?:chỉ tiêu|sản phẩm))? cần đạt:?")
+_NONE = -10
 _MAX_HEAD_LINES = 40
 _PART_RANK = 3
 #: An excerpt may begin at part III or Điều 20; a paragraph that begins with "7." is no section by that alone.
@@ -87,6 +92,12 @@ class _Reader:
         self.sections: list[Section] = []
         self.stack: list[_Open] = []
         self.quote_until = -1
+        self.article = 0
+        """This text's last article."""
+        self.quoted = _NONE
+        """The last article seen inside the quotation."""
+        self.broken_quote = -1
+        """Where a quotation ends that an article of this text has broken in on (a footnote over two pages)."""
         self.ended: dict[int, int] = {}
         """Sections that a closing sentence has ended, and where."""
         self.taken: set[int] = set()
@@ -236,13 +247,29 @@ class _Reader:
             kind: BlockKind = "recipients" if state == "recipients" else "signature"
             self._add(kind, entry.line.span)
             return state
+        if entry.marker is not None and entry.marker.style == "article":
+            self._weigh_quote(ordinal(entry.marker), entry.line.span.start)
         if self.quote_until < entry.line.span.start:
             self.quote_until = _quote_end(self.text, entry)
+            if self.quote_until >= 0:
+                opened = match_marker(entry.raw.lstrip(' -+"“'))
+                self.quoted = ordinal(opened) if opened and opened.style == "article" else _NONE
             if entry.marker is not None and self._opens_section(entry.marker, entry):
                 self._section(position)
                 return state
         self._plain(entry)
         return state
+
+    def _weigh_quote(self, number: int, offset: int) -> None:
+        """Say whose an article is that stands where a quotation is open: the quoted text's or this one's."""
+        own = self.article
+        if self.quote_until >= offset:
+            if number == own + 1 and number != self.quoted + 1:
+                self.broken_quote, self.quote_until = self.quote_until, -1
+            else:
+                self.quoted = number
+        elif self.broken_quote >= offset and number == self.quoted + 1 != own + 1:
+            self.quote_until, self.broken_quote, self.quoted = self.broken_quote, -1, number
 
     def _plain(self, entry: _Printed) -> None:
         """Add a line that opens no section: a table row, labelled lines, a bullet or a paragraph."""
@@ -253,6 +280,9 @@ class _Reader:
         bullet = skip_bullet(entry.raw)
         if not bullet and _CLOSING.match(entry.folded):
             self._end_items(span.start)
+        if not bullet and _OF_THE_GROUP.fullmatch(entry.folded):
+            while self.stack and self.stack[-1].marker.style == "letter":
+                self.ended[self.stack.pop().section] = span.start
         pieces = _labelled_pieces(entry.raw)
         first = pieces[0][0] if pieces else len(entry.raw)
         if first > bullet and entry.raw[:first].strip(" (*_"):
@@ -316,6 +346,8 @@ class _Reader:
             raise ValueError(entry.words)
         while self.stack and self.stack[-1].marker.rank >= marker.rank:
             self.stack.pop()
+        if marker.style == "article":
+            self.article = ordinal(marker)
         in_article = any(open_.marker.style == "article" for open_ in self.stack)
         span = entry.line.span
         title, title_end = self._title(position, marker)
@@ -453,10 +485,17 @@ def _quote_end(text: str, entry: _Printed) -> int:
 
     An amending law quotes whole articles of another law: their numbers are not this text's.
     """
-    opened = entry.raw.count("“") - entry.raw.count("”")
-    if opened <= 0 or not entry.raw.lstrip(" -+").startswith("“"):
-        return -1
+    opening = entry.raw.lstrip(" -+")
     limit = min(len(text), entry.line.span.end + 60_000)
+    if opening.startswith('"'):
+        marker = match_marker(opening[1:].lstrip())
+        if marker is None or marker.style not in _QUOTED_STYLES:
+            return -1
+        closing = _STRAIGHT_END.search(text, entry.line.span.end - len(opening) + 1, limit)
+        return closing.start() if closing is not None else -1
+    opened = entry.raw.count("“") - entry.raw.count("”")
+    if opened <= 0 or not opening.startswith("“"):
+        return -1
     depth = opened
     for match in re.compile("[“”]").finditer(text, entry.line.span.end, limit):
         depth += 1 if match.group() == "“" else -1
@@ -465,6 +504,9 @@ def _quote_end(text: str, entry: _Printed) -> int:
     return -1
 
 
+#: What a quotation of a law begins with, and how one in straight quotes ends.
+_QUOTED_STYLES = ("article", "chapter", "division", "decimal1", "letter")
+_STRAIGHT_END = re.compile(r'"\s?[.;,]*\s*$', re.M)
 _LABEL_AT = re.compile(r"(?:(?<=[.;,)])\s+|\(|\s-\s+|^)(?=[^\W\d_][^:.;()]{2,70}:)")
 
 
@@ -499,9 +541,11 @@ _PRINTED = {
 
 def _printed_number(raw: str, marker: Marker) -> str:
     """Return the number as a path names it: "II", "1.1", "Nhóm 3", "Điều 12"."""
-    number = (
-        marker.number.upper() if marker.style in ("roman", "upper", "chapter", "annex") else marker.number
-    )
+    number = marker.number
+    if marker.style in ("roman", "upper", "chapter", "annex") or (
+        marker.style in ("division", "phan", "group") and roman_value(number)
+    ):
+        number = number.upper()
     if marker.style in _PRINTED:
         return f"{_PRINTED[marker.style]} {number}".strip()
     return number

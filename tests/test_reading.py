@@ -38,7 +38,7 @@ FLOORS = {
     "deadline dates": 0.97,
     "products": 0.94,
     "funding": 0.8,
-    "targets": 0.93,
+    "targets": 0.95,
     "target value": 0.97,
     "target unit": 0.85,
 }

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
+import random
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +15,7 @@ from hypothesis import strategies as st
 
 from indexer.clean import collapse
 from indexer.markers import STYLES, match_marker
+from indexer.readers.plain import read_text
 from indexer.records import SourceText, Span
 from indexer.structure import read_structure
 
@@ -200,6 +206,93 @@ def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
         "2. Mỗi thôn có một máy bơm.”.\n\nĐiều 2. Hiệu lực\n\nTừ ngày ký.\n"
     )
     assert [path for path, _, kind in outline(text) if kind == "article"] == ["Điều 1", "Điều 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A number alone on its line: its title stands on the next one.
+        (
+            "I.\nMỤC ĐÍCH\n\n1.\nMục đích\n\nNâng cao nhận thức.\n\n2.\nYêu cầu\n\nThiết thực.\n",
+            [("I", "MỤC ĐÍCH"), ("I > 1", "Mục đích"), ("I > 2", "Yêu cầu")],
+        ),
+        (
+            "I. VIỆC\n\n1.\n\nRà soát\n\na)\n\nĐội dân phòng lập sổ.\n\nb)\n\nThôn niêm yết.\n",
+            [("I", "VIỆC"), ("I > 1", "Rà soát"), ("I > 1 > a", None), ("I > 1 > b", None)],
+        ),
+        ("I. VIỆC\n\n2.1\nTập huấn\n\nMở lớp.\n", [("I", "VIỆC"), ("I > 2.1", "Tập huấn")]),
+        # An article that is spoken of, broken off at the end of a line.
+        (
+            "Điều 1. Bãi bỏ\n1. Thay cụm từ “đội dân phòng” thành “tổ dân phòng” tại khoản 1\nĐiều 6.\n"
+            "2. Thay cụm từ “máy bơm” tại điểm b khoản 3\nĐiều 19.\nĐiều 2. Hiệu lực\nTừ ngày ký.\n",
+            [("Điều 1", "Bãi bỏ"), ("Điều 1 > 1", None), ("Điều 1 > 2", None), ("Điều 2", "Hiệu lực")],
+        ),
+        # An amending law in straight quotes.
+        (
+            'Điều 1. Sửa đổi\n\n1. Sửa đổi Điều 9 như sau:\n\n"Điều 9. Bình chữa cháy\n\n1. Mỗi hộ có một bình.\n\n'
+            '2. Mỗi thôn có một máy bơm.".\n\n2. Bãi bỏ Điều 10.\n\nĐiều 2. Hiệu lực\n\nTừ ngày ký.\n',
+            [("Điều 1", "Sửa đổi"), ("Điều 1 > 1", "Sửa đổi Điều 9 như sau"), ("Điều 1 > 2", None), ("Điều 2", "Hiệu lực")],
+        ),
+        # A footnote that quotes another decree runs on over the next page.
+        (
+            "Điều 5. Kinh phí\n\nDo ngân sách xã bảo đảm.\n\n1 Nghị định khác quy định như sau:\n\n“Điều 3. Chuyển tiếp\n\n"
+            "Hồ sơ đã nộp thì giải quyết tiếp.\n\nĐiều 6. Trách nhiệm\n\nCông an xã thi hành.\n\n"
+            "Điều 4. Hiệu lực\n\nTừ ngày ký.”.\n\nĐiều 7. Thi hành\n\nCác thôn thi hành.\n",
+            [("Điều 5", "Kinh phí"), ("Điều 6", "Trách nhiệm"), ("Điều 7", "Thi hành")],
+        ),
+        ("Mục i. KIỂM TRA\n\nLàm ngay.\n\nMục ii. XỬ LÝ\n\nLàm sau.\n", [("Mục I", "KIỂM TRA"), ("Mục II", "XỬ LÝ")]),
+        # A heading that ends in "đạt được" is whole.
+        (
+            "I. TÌNH HÌNH\n1. Kết quả đạt được\nQua hai năm, các thôn đã có máy bơm.\n",
+            [("I", "TÌNH HÌNH"), ("I > 1", "Kết quả đạt được")],
+        ),
+    ],
+)  # fmt: skip
+def test_numbers_and_quotations(text: str, expected: list[tuple[str, str | None]]) -> None:
+    assert [(path, title) for path, title, _ in outline(text)] == expected
+
+
+def test_results_to_be_reached_are_those_of_all_the_points_above() -> None:
+    text = "II. VIỆC\n\n1. Tuyên truyền\n\na) Công an xã mở lớp.\n\nb) Thôn phát tờ rơi.\n\nKết quả cần đạt\n\n- 100% hộ được phát.\n"
+    blocks, sections = read_structure(SourceText(text=text))
+    assert sections[next(b for b in blocks if b.kind == "bullet").section].path == "II > 1"
+
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+GAZETTE = SHARED / "train" / "congbao.jsonl.zst"
+_ARTICLE = re.compile(r"(?m)^[ \t]*(?P<quote>[“\"‘]?)[ \t]*Điều (?P<number>\d{1,3})[a-zđ]?\. ?(?=\S)")
+
+
+@pytest.mark.skipif(not GAZETTE.exists(), reason="../shared is not here")
+def test_every_numbered_article_of_twenty_statutes_is_found() -> None:
+    """Counted by another way: lines that print "Điều n." outside a quotation.
+
+    What is counted there and is no section must be the next article of a quotation that an earlier
+    article opened: a footnote of a consolidated text quotes several articles of the amending one.
+    """
+    zstandard = pytest.importorskip("zstandard")
+    with GAZETTE.open("rb") as packed:
+        lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(packed), "utf-8").readlines()
+    texts = [str(json.loads(line)["text"]) for line in lines]
+    counted = missed = 0
+    for text in random.Random(7).sample([t for t in texts if len(_ARTICLE.findall(t)) >= 3], 20):
+        source = read_text(text.encode(), markdown=False)
+        _, sections = read_structure(source)
+        found = {section.span.start for section in sections if section.kind == "article"}
+        last_quoted = -10
+        for match in _ARTICLE.finditer(source.text):
+            number = int(match["number"])
+            quoted = bool(match["quote"])
+            at = match.start() + len(match.group()) - len(match.group().lstrip())
+            if not quoted:
+                counted += 1
+                if at not in found:
+                    missed += 1
+                    assert number == last_quoted + 1, source.text[at : at + 80]
+                    quoted = True
+            last_quoted = number if quoted else last_quoted
+    assert counted > 500
+    assert missed <= 3
 
 
 @settings(max_examples=150, deadline=None)
