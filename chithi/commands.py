@@ -154,6 +154,8 @@ def _search(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     filters = _filters(options)
+    if options.batch and options.docx:
+        raise UnusableInput("--docx ghi một câu trả lời, không dùng cùng --batch.")
     if options.batch:
         answered_all = True
         rows = list(_batch(options.batch))
@@ -171,7 +173,44 @@ def _ask(options: argparse.Namespace) -> int:
         emit(answer)
     else:
         printing.answer(answer)
+    if options.docx:
+        from datetime import date
+
+        from chithi.files import write_whole
+        from search_api.cited_answer import answer_docx
+
+        write_whole(options.docx, answer_docx(answer, date.today()))
+        print(f"\nĐã ghi vào {options.docx}.")
     return 0 if answer.answered else 1
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from search_api import feedback
+
+    path = feedback.feedback_file(options.index)
+    entries, torn = feedback.read_feedback(path)
+    if torn:
+        print(f"Lưu ý: {torn} dòng hỏng trong {path} được bỏ qua.", file=sys.stderr)
+    if not entries:
+        print(f"Chưa có phản hồi nào ({path}).", file=sys.stderr)
+        return 1
+    counts = ", ".join(
+        f"{sum(entry.verdict == code for entry in entries)} {word}"
+        for code, word in feedback.VERDICTS.items()
+    )
+    print(f"{len(entries)} phản hồi: {counts} ({path}).")
+    if options.export:
+        from chithi.files import write_whole
+
+        questions = feedback.exported(entries)
+        if not questions:
+            print("Không phản hồi nào cho biết câu trả lời đúng, nên không có gì để xuất.", file=sys.stderr)
+            return 1
+        write_whole(options.export, feedback.questions_file(questions))
+        print(
+            f"Đã ghi {len(questions)} câu hỏi vào {options.export}; các câu bị chấm sai không có đáp án nên bỏ ra."
+        )
+    return 0
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -258,6 +297,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "index": _index,
     "search": _search,
     "ask": _ask,
+    "feedback": _feedback,
     "show": _show,
     "tasks": _tasks,
     "graph": _graph,

@@ -108,7 +108,14 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("question", nargs="?", metavar="CÂU_HỎI")
     made.add_argument("--batch", type=Path, metavar="TỆP", help='tệp JSONL gồm các dòng {"qid","question"}')
     filter_options(made)
-    json_option(made)
+    output = made.add_mutually_exclusive_group()
+    json_option(output)
+    output.add_argument("--docx", type=Path, metavar="TỆP", help="ghi câu trả lời kèm trích dẫn ra tệp Word")
+
+    made = command("feedback", "Xem phản hồi đúng, sai, thiếu đã ghi trên trang web; xuất thành bộ câu hỏi.")
+    made.add_argument(
+        "--export", type=Path, metavar="TỆP", help="ghi bộ câu hỏi JSONL (dùng cho chithi eval)"
+    )
 
     made = command("show", "Xem một văn bản đã đọc: nội dung, mục lục, nhiệm vụ, viện dẫn.")
     made.add_argument("doc", metavar="MÃ")

@@ -40,8 +40,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With what a cell begins that a spreadsheet may take for a formula."""
 
 
-def _printable(text: str) -> str:
-    return _UNPRINTABLE.sub("", text).strip()
+def printable(text: str) -> str:
+    """Return a text without what XML and sheets cannot hold, and without outer white space."""
+    return without_controls(text).strip()
+
+
+def without_controls(text: str) -> str:
+    """Return a text without what XML and sheets cannot hold."""
+    return _UNPRINTABLE.sub("", text)
 
 
 def _summary(register: Register) -> str:
@@ -101,7 +107,7 @@ def xlsx(register: Register) -> bytes:
     def put(row: int, column: int, value: str | date | int | None) -> Any:
         cell = sheet.cell(row, column)
         if isinstance(value, str):
-            cell.value = _printable(value)[:_CELL_LIMIT]
+            cell.value = printable(value)[:_CELL_LIMIT]
             # Text, and still text after somebody opens the cell and presses Enter.
             cell.data_type = "s"
             cell.quotePrefix = value.lstrip().startswith(_FORMULA)
@@ -174,7 +180,7 @@ def csv_table(register: Register) -> bytes:
 def _csv_cell(value: str | date | int | None) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    text = _printable(str(value)) if value is not None else ""
+    text = printable(str(value)) if value is not None else ""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -203,7 +209,7 @@ def docx(register: Register) -> bytes:
     made: Word = word.Document()
     style: Any = made.styles["Normal"]
     style.font.size = Pt(12)
-    _typeface(style.element, _FONT)
+    set_typeface(style.element, _FONT)
     style.font.name = _FONT
     style.paragraph_format.space_after = Pt(0)
     made.core_properties.title = "Phụ lục phân công nhiệm vụ"
@@ -229,7 +235,7 @@ def docx(register: Register) -> bytes:
     ):
         paragraph = made.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        run = paragraph.add_run(_printable(text))
+        run = paragraph.add_run(printable(text))
         run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
     groups = by_unit(register.tasks)
@@ -244,7 +250,7 @@ def docx(register: Register) -> bytes:
         heading = table.add_row()
         name = f"{group.name} – {group.scope}" if group.scope else group.name
         merged = heading.cells[0].merge(heading.cells[-1])
-        run = merged.paragraphs[0].add_run(_printable(f"{name} ({len(group.tasks)} nhiệm vụ)"))
+        run = merged.paragraphs[0].add_run(printable(f"{name} ({len(group.tasks)} nhiệm vụ)"))
         run.bold = True
         merged.paragraphs[0].paragraph_format.keep_with_next = True
         _shade(merged)
@@ -272,7 +278,7 @@ def docx(register: Register) -> bytes:
     return out.getvalue()
 
 
-def _typeface(element: Any, name: str) -> None:
+def set_typeface(element: Any, name: str) -> None:
     """Set the typeface for every script: Word takes another one for letters it counts as East Asian."""
     from docx.oxml.ns import qn
 
@@ -290,7 +296,7 @@ def _fill(row: Any, values: list[str], *, bold: bool, centred: Any) -> None:
         paragraph = cell.paragraphs[0]
         if number in centred:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.add_run(_printable(value)).bold = bold
+        paragraph.add_run(printable(value)).bold = bold
 
 
 def _row_property(row: Any, name: str) -> None:

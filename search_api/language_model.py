@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from indexer.clean import bare, collapse, fold, nfc
 from indexer.errors import ChithiError, UnusableInput
 from indexer.records import Span
+from indexer.rules import rows
 from search_api.coverage import light_words, syllables
 
 DEFAULT_TIMEOUT = 30.0
@@ -128,11 +129,9 @@ def prompt() -> str:
 @lru_cache(maxsize=1)
 def planted_patterns() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     """Return the patterns of sentences that speak to a machine, with their examples."""
-    content = (resources.files("search_api.rules") / "planted_instructions.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in content.splitlines() if line.strip() and not line.startswith("#")]
     return tuple(
         (re.compile(rf"(?<![a-z0-9])(?:{pattern})"), tuple(examples.split(" | ")))
-        for pattern, examples in rows
+        for pattern, examples in rows("planted_instructions.tsv", "search_api.rules")
     )
 
 

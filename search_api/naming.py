@@ -34,6 +34,33 @@ def document_name(kind: str | None, symbol: str | None, draft: bool, issuer: str
     return f"{name} của {issuer}" if issuer else f"{name} (không rõ số)"
 
 
+_SHORTEST_WORK, _LONGEST_WORK = 4, 16
+"""Words of the name of a piece of work that a question can be asked about."""
+
+
+@cache
+def _verbs() -> tuple[str, ...]:
+    verbs = [fold(row[0]) for row in rows("task_verbs.tsv", "search_api.rules")]
+    return tuple(sorted(verbs, key=len, reverse=True))
+
+
+def work_name(title: str) -> str | None:
+    """Return the title of a task as a question names it; None where it names no piece of work.
+
+    >>> work_name("Xây dựng kho dữ liệu dùng chung.")
+    'xây dựng kho dữ liệu dùng chung'
+    >>> work_name("Các sở, ban, ngành cấp tỉnh") is None
+    True
+    """
+    name = collapse(title).strip(" .;:,-–")
+    words = name.split()
+    if not _SHORTEST_WORK <= len(words) <= _LONGEST_WORK or any(mark in name for mark in "|:;…"):
+        return None
+    if not any(fold(name).startswith(f"{verb} ") for verb in _verbs()):
+        return None
+    return name if words[0].isupper() else name[0].lower() + name[1:]
+
+
 def unit_matcher(asked: str) -> Callable[[str, Mapping[str, str] | None], bool]:
     """Return a test of unit names against what a person typed: a name, a part of one, an abbreviation.
 

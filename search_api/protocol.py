@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -11,20 +12,19 @@ from search_api.schemas import (
     DocumentView,
     Filters,
     Graph,
-    ReferenceRow,
     Hit,
+    ReferenceRow,
     SearchResult,
     TaskRow,
 )
 
-
 Way = Literal["fused", "lexical", "dense"]
 """Both sides; words alone; meaning alone."""
+
 
 class Searching(Protocol):
     """The service over one saved index.  Dates are ISO; every method may raise ``ChithiError``."""
 
-    def search(self, query: str, k: int = 10, filters: Filters = ...) -> SearchResult:
     @property
     def index_dir(self) -> Path:
         """The folder of the index; evaluations are kept in it."""
@@ -32,6 +32,7 @@ class Searching(Protocol):
     def ranked(self, query: str, k: int, way: Way) -> tuple[Hit, ...]:
         """Return the ``k`` best passages by one way of ranking."""
 
+    def search(self, query: str, k: int = 10, filters: Filters = ...) -> SearchResult:
         """Return the ``k`` best passages for words or a question."""
 
     def ask(self, question: str, filters: Filters = ..., *, model: bool = ...) -> Answer:
@@ -58,6 +59,9 @@ class Searching(Protocol):
 
     def graph(self, doc: str | None = None) -> Graph:
         """Return the chain of documents, or of it what stands above and below one."""
+
+    def judge(self, question: str, verdict: str, right: Sequence[int], filters: Filters = ...) -> None:
+        """Keep what a user says of an answer; ``right`` are the numbers of the citations left ticked."""
 
     def suggestions(self) -> tuple[str, ...]:
         """Return up to three questions that these documents answer."""

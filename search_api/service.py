@@ -6,14 +6,14 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Iterator, Sequence
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
-from indexer.clean import bare, collapse, fold
+from indexer.clean import bare, fold
 from indexer.encode import Encoder, load_encoder
 from indexer.engine import Ids
 from indexer.records import Mention, Span, Task
@@ -25,7 +25,7 @@ from search_api import views
 from search_api.coverage import syllables
 from search_api.fact_parts import lift_parts
 from search_api.graph import around, make_graph
-from search_api.naming import unit_matcher
+from search_api.naming import unit_matcher, work_name
 from search_api.priors import prior
 from search_api.protocol import Way
 from search_api.question import Question, understand
@@ -53,6 +53,8 @@ _SCOPE_BONUS = 0.6
 """What a passage of a document that the question names gains in a search."""
 _FAR_BEHIND = 0.5
 """By so much a passage falls behind that of another document which was named beside its own."""
+_TRIES = 4
+"""How many tasks of a document are tried for a suggested question."""
 _SYMBOL_BONUS = {"own": 2.0, "cites": 1.0}
 
 
@@ -77,6 +79,7 @@ class Service:
         self._loading = threading.Lock()
         self._rows: list[StoredDocument] | None = None
         self._catalogue: Catalogue | None = None
+        self._suggested: tuple[str, ...] | None = None
         self._resolved: dict[tuple[str, int], str | None] | None = None
 
     @property
@@ -176,9 +179,6 @@ class Service:
         documents = [rows[doc] for doc in dict.fromkeys(passage.doc for passage, _ in found)]
         return SearchResult(query, hits, _facets(documents), time.perf_counter() - started)
 
-    def _hit(
-        self, rank: int, score: float, passage: StoredPassage, row: StoredDocument, question: Question
-    ) -> Hit:
     def ranked(self, query: str, k: int, way: Way) -> tuple[Hit, ...]:
         """Return the ``k`` best passages by both sides, by words alone or by meaning alone."""
         settings = self.settings
@@ -192,6 +192,9 @@ class Service:
             for rank, (passage, score) in enumerate(found, start=1)
         )
 
+    def _hit(
+        self, rank: int, score: float, passage: StoredPassage, row: StoredDocument, question: Question
+    ) -> Hit:
         return Hit(
             rank=rank,
             score=round(score, 4),
@@ -360,24 +363,50 @@ class Service:
                 status.setdefault(target, f"Đã được sửa đổi, bổ sung bởi {named}")
         return status
 
+    def judge(
+        self, question: str, verdict: str, right: Sequence[int], filters: Filters | None = None
+    ) -> None:
+        """Keep what a user says of the answer to a question; ``right`` are the citations left ticked.
+
+        The answer is made anew here: nothing but the verdict is taken from the user.  Raises
+        ``UnusableInput`` for an unknown verdict, or where the file cannot be written.
+        """
+        from datetime import date
+
+        from search_api import feedback
+
+        entry = feedback.make_feedback(self.ask(question, filters), verdict, right, date.today(), filters)
+        feedback.append(feedback.feedback_file(self.index_dir), entry)
+
     def suggestions(self) -> tuple[str, ...]:
         """Return up to three questions that these documents answer, from different documents."""
-        out: list[str] = []
+        if self._suggested is None:
+            self._suggested = tuple(islice(self._suggestions(), 3))
+        return self._suggested
+
+    def _suggestions(self) -> Iterator[str]:
+        """Yield a question a document, about a piece of work that is named and led, and that is answered."""
+        asked_when = False
         for row in self.rows():
+            tried = 0
             for task in self.store.document(row.id).tasks:
-                name = collapse(task.title or "")
-                if not (task.lead and 5 <= len(name.split()) <= 16):
+                name = work_name(task.title or "")
+                if name is None or not task.lead or task.lead_basis == "collective":
                     continue
-                name = name[0].lower() + name[1:]
-                out.append(
+                dated = task.deadline.kind in ("by", "within", "range")
+                question = (
                     f"Khi nào phải hoàn thành việc {name}?"
-                    if len(out) == 1 and task.deadline.kind in ("by", "within", "range")
+                    if dated and not asked_when
                     else f"Đơn vị nào chủ trì {name}?"
                 )
-                break
-            if len(out) == 3:
-                break
-        return tuple(out)
+                answer = self.ask(question)
+                tried += 1
+                if answer.answered and answer.groups and answer.groups[0].doc == row.id:
+                    asked_when = asked_when or question.startswith("Khi nào")
+                    yield question
+                    break
+                if tried == _TRIES:
+                    break
 
     def health(self) -> dict[str, Any]:
         """Return the state of the index."""

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.web_service import ALL, FakeService
+from fastapi.testclient import TestClient
+from msgspec.structs import replace
 
 from indexer.build import build_index
 from indexer.clean import bare, collapse
@@ -28,8 +31,9 @@ from search_api.language_model import (
     planted_patterns,
     settings_from_environment,
 )
-from search_api.schemas import ModelSentence
+from search_api.schemas import Answer, Filters, ModelAnswer, ModelSentence
 from search_api.service import Service
+from web.app import create_app
 
 TEXT = (
     "2. Xây dựng bản đồ số hồ chứa: Sở Công Thương chủ trì,\nphối hợp với Sở Xây dựng hoàn thành trước ngày "
@@ -457,3 +461,46 @@ def test_no_model_is_asked_about_a_document_that_is_absent(endpoint: Endpoint, l
     assert answer.refusal == "missing_document"
     assert endpoint.asked == []
     service.store.close()
+
+
+# -- the page -------------------------------------------------------------------------------------
+
+
+class WordingService(FakeService):
+    """A service whose model said one sentence that stands and one that does not."""
+
+    used = True
+
+    def health(self) -> dict[str, Any]:
+        return {**super().health(), "language_model": "thu"}
+
+    def ask(self, question: str, filters: Filters = ALL, *, model: bool = False) -> Answer:
+        plain = super().ask(question, filters)
+        if not model:
+            return plain
+        struck = ModelSentence("Câu bịa <b>đặt</b>.", (), True, "số “9” không có trong trích dẫn")
+        if not self.used:
+            return replace(plain, model=ModelAnswer("thu", False, (struck,), "Không câu nào được xác nhận."))
+        stands = ModelSentence("Sở Khoa học và Công nghệ chủ trì [1].", (1,))
+        said = ModelAnswer("thu", True, (stands, struck))
+        return replace(plain, answer=stands.text, groups=(), model=said)
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_the_page_strikes_out_what_does_not_stand(used: bool) -> None:
+    service = WordingService()
+    service.used = used
+    asked = {"q": "Ai chủ trì xây dựng kho dữ liệu dùng chung của tỉnh?"}
+    with TestClient(create_app(service)) as client:
+        page = client.get("/", params=asked).text
+        assert "mo-hinh=co" in page
+        assert "<del>" not in page
+        page = client.get("/", params={**asked, "mo-hinh": "co"}).text
+        assert "<del>Câu bịa &lt;b&gt;đặt&lt;/b&gt;.</del>" in page
+        assert "gạch vì số “9”" in page
+        assert ("Sở Khoa học và Công nghệ chủ trì <a" in page) == used
+        assert ("Không câu nào được xác nhận" in page) != used
+        text = client.get("/", params={**asked, "mo-hinh": "co", "dinh-dang": "van-ban"}).text
+        assert "Câu bịa" not in text
+    with TestClient(create_app(FakeService())) as client:
+        assert "mo-hinh" not in client.get("/", params={**asked, "mo-hinh": "co"}).text

@@ -50,7 +50,7 @@ def test_the_index_is_opened_again_when_rebuilt(tmp_path: Path, monkeypatch: pyt
     made: list[Path] = []
 
     class Opened:
-        def __init__(self, index_dir: Path) -> None:
+        def __init__(self, index_dir: Path, language_model: object = None) -> None:
             made.append(index_dir)
 
     monkeypatch.setattr(opening, "Service", Opened)

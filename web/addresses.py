@@ -11,6 +11,8 @@ TASKS = "/nhiem-vu"
 EXPORT = "/nhiem-vu/xuat"
 GRAPH = "/so-do"
 PICTURE = "/so-do/hinh.svg"
+ANSWER_FILE = "/xuat/tra-loi.docx"
+FEEDBACK = "/phan-hoi"
 
 
 def address(path: str, parameters: Mapping[str, object], **changes: object) -> str:

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import groupby
 
-from indexer.errors import UnknownOption
+from indexer.errors import UnknownOption, UnusableInput
+from search_api.cited_answer import answer_docx, cited_text
 from search_api.dates import bound
+from search_api.feedback import VERDICTS
 from search_api.protocol import Searching
 from search_api.question import understand
 from search_api.schemas import Answer, AnswerPiece, Citation, Filters, Hit, SearchResult
 from web import wording
-from web.addresses import HOME, address, document_path, span_path
-from web.contexts import AnswerCard, AnswerPart, Facet, Link, Quoted, ResultsPage, Statement, Valued
+from web.addresses import ANSWER_FILE, HOME, address, document_path, span_path
+from web.contexts import (
+    AnswerCard,
+    AnswerPart,
+    Facet,
+    Judging,
+    Link,
+    Quoted,
+    ResultsPage,
+    Statement,
+    Valued,
+    Worded,
+)
 from web.highlight import Mark, render
-from web.listing import facet, meta, navigation, number
+from web.listing import check_query, facet, meta, navigation, number
 
 FIRST_HITS = 10
 
@@ -24,6 +38,10 @@ MOST_HITS = 50
 SHOWN_PARTS = 4
 
 SHOWN_CITATIONS = 8
+
+_WORDED_NOTE = (
+    "Mô hình ngôn ngữ trong mạng của đơn vị viết lại; từng câu đã được đối chiếu với câu trích nguyên văn."
+)
 
 LONG_VALUE = 80
 """Characters from which several values stand on lines of their own."""
@@ -42,7 +60,7 @@ def results_page(service: Searching, query: str, asked: dict[str, str]) -> Resul
     try:
         filters = _filters(asked)
         result = service.search(query, shown, filters)
-        answer = service.ask(query, filters) if understand(query).asks else None
+        answer = _asked(service, query, filters, asked) if understand(query).asks else None
     except UnknownOption as error:
         problem = str(error)
     named = _document_labels(service, result, asked.get("van-ban"))
@@ -53,7 +71,7 @@ def results_page(service: Searching, query: str, asked: dict[str, str]) -> Resul
         title=query,
         nav=navigation(HOME),
         query=query,
-        answer=_answer_card(answer) if answer else None,
+        answer=_answer_card(answer, state, asked, has_model=_has_model(service)) if answer else None,
         hits=tuple(_hit(hit) for hit in result.hits),
         facets=_result_facets(result, state, named),
         chips=chips,
@@ -68,6 +86,37 @@ def results_page(service: Searching, query: str, asked: dict[str, str]) -> Resul
         problem=problem,
         suggestions=suggestions(service) if nothing else (),
     )
+
+
+def _has_model(service: Searching) -> bool:
+    return bool(service.health().get("language_model"))
+
+
+def _asked(service: Searching, query: str, filters: Filters, asked: dict[str, str]) -> Answer:
+    model = asked.get("mo-hinh") == "co" and _has_model(service)
+    return service.ask(query, filters, model=True) if model else service.ask(query, filters)
+
+
+def answer_text(service: Searching, query: str, asked: dict[str, str]) -> str:
+    """Return the answer with its citations as text; for words without a question, say so."""
+    return cited_text(_asked(service, query, _filters(asked), asked))
+
+
+def answer_file(service: Searching, query: str, asked: dict[str, str], today: date) -> bytes:
+    """Return the answer with its citations as a Word file."""
+    return answer_docx(_asked(service, query, _filters(asked), asked), today)
+
+
+def judge(service: Searching, asked: dict[str, str], right: Sequence[str]) -> str:
+    """Keep a verdict; return the address of the page that says so."""
+    query = check_query(asked.get("q", ""))
+    if not query:
+        raise UnusableInput("Thiếu câu hỏi. Mở lại trang trả lời rồi bấm lại.")
+    ticked = [int(n) for n in right if re.fullmatch(r"\d{1,3}", n)]
+    verdict = asked.get("danh-gia", "")
+    service.judge(query, verdict, ticked, _filters(asked))
+    state = {"q": query, **{name: asked[name] for name in FILTERS if name in asked}}
+    return address(HOME, {**state, "da-ghi": verdict}) + "#tra-loi"
 
 
 def suggestions(service: Searching) -> tuple[Link, ...]:
@@ -144,7 +193,11 @@ def _where(section: str, title: str) -> str:
     return " › ".join(part.strip() for part in (title or section).split(" > ") if part.strip())
 
 
-def _answer_card(answer: Answer) -> AnswerCard:
+def _answer_card(
+    answer: Answer, state: dict[str, str], asked: dict[str, str], *, has_model: bool
+) -> AnswerCard:
+    model = answer.model
+    spoken = {**state, "mo-hinh": "co"} if model is not None and model.used else state
     cited = {citation.n: citation for citation in answer.citations}
     parts = tuple(
         _answer_part(
@@ -168,6 +221,26 @@ def _answer_card(answer: Answer) -> AnswerCard:
         citations=tuple(_citation(citation) for citation in answer.citations[:shown]),
         more_citations=tuple(_citation(citation) for citation in answer.citations[shown:]),
         notices=tuple((named.get(n.doc, n.doc), n.message) for n in answer.notices),
+        copied=cited_text(answer),
+        plain=address(HOME, {**spoken, "dinh-dang": "van-ban"}),
+        docx=address(ANSWER_FILE, spoken),
+        judging=Judging(
+            kept=tuple(state.items()),
+            # The verdict is on what the documents say, which is what is kept.
+            cites=tuple(c.n for c in answer.citations) if answer.answered and spoken is state else (),
+            verdicts=tuple(VERDICTS.items()),
+            given=VERDICTS.get(asked.get("da-ghi", ""), ""),
+        ),
+        worded=tuple(
+            Worded(
+                tuple((text, n if n in cited else None) for text, n in wording.split_marks(s.text)), s.reason
+            )
+            for s in (model.sentences if model else ())
+        ),
+        note=(model.note or _WORDED_NOTE) if model else "",
+        word_it=address(HOME, {**state, "mo-hinh": "co"}) + "#tra-loi"
+        if has_model and model is None
+        else None,
     )
 
 

@@ -105,6 +105,27 @@ class Quoted:
 
 
 @dataclass(frozen=True)
+class Worded:
+    """A sentence of the language model: text and citation marks; ``reason`` says why it is struck out."""
+
+    text: tuple[tuple[str, int | None], ...]
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The form in which a user says what the answer is worth."""
+
+    kept: tuple[tuple[str, str], ...]
+    """Name and value of what names the question again."""
+    cites: tuple[int, ...]
+    verdicts: tuple[tuple[str, str], ...]
+    """Code and word of each verdict."""
+    given: str
+    """The word of the verdict that was just kept, "" before."""
+
+
+@dataclass(frozen=True)
 class AnswerCard:
     """The answer of one question.
 
@@ -122,6 +143,19 @@ class AnswerCard:
     """Those after the first ones, folded away; a citation mark opens the fold."""
     notices: tuple[tuple[str, str], ...]
     """(document, warning) pairs about the documents that the answer rests on."""
+    copied: str
+    """The answer with its citations as text."""
+    plain: str
+    """Address of the same text by itself."""
+    docx: str
+    """Address of the same as a Word file."""
+    judging: Judging
+    worded: tuple[Worded, ...]
+    """The sentences of a language model, empty where none was asked."""
+    note: str
+    """What is to be said about the language model, or ""."""
+    word_it: str | None
+    """Address that asks the language model; None where there is none or it was asked."""
 
 
 @dataclass(frozen=True)

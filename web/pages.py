@@ -11,15 +11,20 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse, RedirectResponse
 
+from indexer.errors import UnusableInput
+from search_api.cited_answer import DOCX_TYPE
 from search_api.protocol import Searching
 from search_api.schemas import Filters
 from web import wording
-from web.addresses import DOCUMENTS, EXPORT, GRAPH, HOME, PICTURE, TASKS
-from web.answers import FILTERS, results_page, suggestions
+from web.addresses import ANSWER_FILE, DOCUMENTS, EXPORT, FEEDBACK, GRAPH, HOME, PICTURE, TASKS
+from web.answers import FILTERS, answer_file, answer_text, judge, results_page, suggestions
 from web.catalogue import documents_page
 from web.contexts import EmptyPage, HomePage, Link
 from web.document import document_page
+from web.forms import small_form
 from web.graph import graph_page, picture_file
 from web.listing import check_query, navigation
 from web.register import export_file, tasks_page
@@ -41,12 +46,33 @@ def pages(service: Callable[[], Searching], render_page: Renderer, today: Callab
         opened = service()
         if not opened.health().get("documents"):
             return render_page("empty.html", empty_page(request.url.path))
-        asked = _parameters(request, "q", *FILTERS, "so")
+        asked = _parameters(request, "q", *FILTERS, "so", "mo-hinh", "da-ghi", "dinh-dang")
         query = check_query(asked.get("q", ""))
         if not query:
             return render_page("home.html", home_page(opened))
+        if asked.get("dinh-dang") == "van-ban":
+            return PlainTextResponse(answer_text(opened, query, asked))
         shown = results_page(opened, query, asked)
         return render_page("results.html", shown, 400 if shown.problem else 200)
+
+    @routes.api_route(ANSWER_FILE, methods=["GET", "HEAD"])
+    def answer_as_file(request: Request) -> Response:
+        asked = _parameters(request, "q", *FILTERS, "mo-hinh")
+        query = check_query(asked.get("q", ""))
+        if not query:
+            raise UnusableInput("Thiếu câu hỏi (q). Mở lại trang trả lời rồi tải lại.")
+        return Response(
+            answer_file(service(), query, asked, today()),
+            media_type=DOCX_TYPE,
+            headers={"content-disposition": 'attachment; filename="tra-loi.docx"'},
+        )
+
+    @routes.post(FEEDBACK)
+    async def feedback(request: Request) -> Response:
+        form = await small_form(request)
+        asked = {name: values[-1].strip() for name, values in form.items() if values[-1].strip()}
+        where = await run_in_threadpool(judge, service(), asked, form.get("dung", []))
+        return RedirectResponse(where, 303)
 
     @routes.api_route(DOCUMENTS, methods=["GET", "HEAD"])
     def documents(request: Request) -> Response:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from indexer.records import Deadline
-from search_api.naming import type_name
+from search_api.naming import type_name as type_name
 
 LEVELS = {"trung-uong": "Trung ương", "tinh": "Cấp tỉnh", "so": "Cấp sở, ngành", "xa": "Cấp xã"}
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from indexer.clean import bare
 from indexer.errors import UnknownDocument
 from indexer.records import Deadline, Notice, Span
+from search_api.feedback import Feedback, make_feedback
 from search_api.graph import around
 from search_api.schemas import (
     Answer,
@@ -112,6 +114,7 @@ class FakeService:
         self.texts = (
             {} if empty else {p.stem: p.read_text(encoding="utf-8") for p in sorted(PLANS.glob("*.txt"))}
         )
+        self.judged: list[Feedback] = []
         self.views = {doc: self._view(doc, text) for doc, text in self.texts.items()}
 
     def _outline(self, text: str) -> list[OutlineRow]:
@@ -370,6 +373,11 @@ class FakeService:
             "deadline" if by_when else "lead",
             tuple(groups),
             notices,
+        )
+
+    def judge(self, question: str, verdict: str, right: Sequence[int], filters: Filters = ALL) -> None:
+        self.judged.append(
+            make_feedback(self.ask(question, filters), verdict, right, date(2026, 6, 10), filters)
         )
 
     def _cite(self, n: int, doc: str, start: int, end: int, fact: tuple[tuple[int, int], ...]) -> Citation:

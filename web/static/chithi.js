@@ -27,6 +27,28 @@
     }
   });
 
+  // One press copies the answer with its citations; without this file the text stands there to be copied.
+  const copied = document.getElementById("sao-chep");
+  if (copied) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Sao chép";
+    const told = document.createElement("span");
+    told.setAttribute("role", "status");
+    button.addEventListener("click", async function () {
+      copied.select();
+      let done = false;
+      try {
+        await navigator.clipboard.writeText(copied.value);
+        done = true;
+      } catch (error) {
+        done = document.execCommand("copy");
+      }
+      told.textContent = done ? " Đã sao chép." : " Nhấn Ctrl+C để sao chép.";
+    });
+    copied.after(button, told);
+  }
+
   // Side panes stand open on a wide screen and fold on a narrow one.
   const panes = document.querySelectorAll("details[data-open-wide]");
   function fit() {
