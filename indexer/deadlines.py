@@ -417,6 +417,7 @@ _DAYS_BEFORE = re.compile(
 _DONE_IN = re.compile(r"\b(?:hoan\s+thanh|thuc\s+hien|trien\s+khai)\s+((?:trong\s+)?)$")
 _AFTER_COMMA = re.compile(r"[,;]\s+(trong|den\s+het|xong\s+trong)\s+$")
 _RANGE_AFTER_COMMA = re.compile(r"[,;.]\s+(?:thuc\s+hien\s+)?(tu)\s+$")
+_ONWARD = re.compile(r",?\s+va\s+(?:cac\s+|nhung\s+)?(?:nam|giai\s+doan)\s+(?:tiep\s+theo|sau|ke\s+tiep)\b")
 _CLAUSE_ENDS = re.compile(r"\s*(?:[.;,)]|$)")
 _EVENT_DATES = re.compile(r"\b(?:khoi\s+cong|khanh\s+thanh|khai\s+mac|khai\s+truong|ra\s+mat)\b[^.;\n]*$")
 # "(18/8/2026)" after what is held that day, and not after the name of a document.
@@ -521,7 +522,8 @@ def _find(text: str, year: int | None) -> list[tuple[Span, Deadline]]:
         elif (lead := _FROM_TO.search(before) or _RANGE_AFTER_COMMA.search(before)) and at + 1 < len(periods):
             following = periods[at + 1]
             if _RANGE_DASH.fullmatch(plain[period.end : following.start]):
-                add(shift + lead.start(1), following.end)
+                onward = _ONWARD.match(plain, following.end)
+                add(shift + lead.start(1), onward.end() if onward else following.end)
         elif ((lead := _AFTER_COMMA.search(before)) and _CLAUSE_ENDS.match(plain, end)) or (
             (lead := _DONE_IN.search(before)) and period.precision != "day"
         ):

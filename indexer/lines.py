@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from indexer.clean import collapse, fold
 from indexer.labels import match_label
 from indexer.markers import match_marker, skip_bullet
-from indexer.records import Span
+from indexer.records import Block, Span
 
 #: A line that ends in one of these goes on: no title or sentence ends so.
 OPEN_ENDINGS = re.compile(
@@ -195,6 +196,20 @@ def logical_lines(text: str) -> list[LogicalLine]:
             first = line.text
         before = line.text
     return out
+
+
+def unwrapped(text: str, blocks: Sequence[Block]) -> str:
+    """Return the text, as long as before, with a space for every line end inside a block.
+
+    Where a file wraps its lines, a line end inside a paragraph says nothing; between blocks it does.
+    """
+    pieces: list[str] = []
+    at = 0
+    for block in blocks:
+        if "\n" in (words := block.span.of(text)):
+            pieces += (text[at : block.span.start], words.replace("\n", " "))
+            at = block.span.end
+    return "".join(pieces) + text[at:] if pieces else text
 
 
 def words_of(text: str, span: Span) -> str:

@@ -452,6 +452,10 @@ class _Reader:
             prefix = collapse(raw[marker.words : bold_end])
             if prefix.endswith((".", ":")) and len(prefix.split()) <= 25:
                 return prefix.rstrip(" .:"), bold_end
+            # A heading in bold up to the end of a line, its text in plain letters on the next.
+            after = raw[bold_end:].lstrip(" ")
+            if after.startswith("\n") and after.lstrip()[:1].isupper() and len(prefix.split()) <= 40:
+                return prefix, bold_end
         return None
 
     def _bold_end(self, offset: int) -> int:

@@ -15,6 +15,7 @@ import msgspec
 
 from indexer.clean import bare, collapse, lower
 from indexer.dates import Period, find_periods
+from indexer.lines import unwrapped
 from indexer.records import BOILERPLATE, Block, Section, Span, Target
 from indexer.rules import rows
 from indexer.tables import Row, Table, read_tables, split_row
@@ -105,6 +106,7 @@ def find_targets(text: str, blocks: Sequence[Block], outline: Sequence[Section])
     """
     if sum(section.kind == "article" for section in outline) > 3 or assigns_no_work(text, blocks):
         return []
+    text = unwrapped(text, blocks)
     targets: list[Target] = []
     tables = read_tables(text, blocks)
     indicator_rows = {

@@ -28,6 +28,7 @@ from indexer.clean import collapse, fold
 from indexer.deadlines import find_deadlines, read_deadline, read_statements
 from indexer.label_lines import label_blocks
 from indexer.labels import ASSIGNING, match_label
+from indexer.lines import unwrapped
 from indexer.records import Block, Deadline, Mention, Section, Span, Target, Task
 from indexer.tables import Row, Table, read_tables
 from indexer.titles import assigns_no_work, title_kind
@@ -50,6 +51,7 @@ def read_tasks(
     ``year`` is the plan's year, for days that are given without one; by default it is taken from the
     head of the document.  Ids are paths of numbers ("II.1"), unique in the document.
     """
+    text = unwrapped(text, blocks)
     reader = _Reader(text, blocks, outline, targets, _plan_year(text, blocks) if year is None else year)
     return reader.read()
 

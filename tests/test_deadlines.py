@@ -232,6 +232,10 @@ PROSE: list[tuple[str, list[str]]] = [
     ("Tuyên truyền kỹ năng thoát nạn. Thực hiện thường xuyên.", ["thường xuyên"]),
     ("Kiện toàn đội dân phòng. Thực hiện hằng năm.", ["hằng năm"]),
     ("hướng dẫn cách chấm điểm, trong quý II năm 2026; bố trí người", ["trong quý II năm 2026"]),
+    (
+        "Cập nhật sổ. Thực hiện từ tháng 6/2026 đến tháng 6/2027 và các năm tiếp theo.",
+        ["từ tháng 6/2026 đến tháng 6/2027 và các năm tiếp theo"],
+    ),
     ("lập dự án mua xe. Thực hiện trong giai đoạn 2026 - 2030.", ["trong giai đoạn 2026 - 2030"]),
     (
         "xây trụ sở; khởi công trong dịp Quốc khánh (02/9/2026), khánh thành ngày 04/10/2027.",

@@ -389,6 +389,17 @@ def test_a_report_assigns_nothing() -> None:
     assert tasks == []
 
 
+def test_line_ends_of_a_wrapped_file_change_nothing() -> None:
+    body = """I. NHIỆM VỤ
+
+1. Công an xã chủ trì, phối hợp với Phòng Kinh tế{}xây trụ sở đội dân phòng; khởi công trong dịp Quốc khánh (02/9/2026), khánh{}thành trong dịp Ngày toàn dân phòng cháy (04/10/2027).
+"""
+    (_, (whole,)), (_, (wrapped,)) = plan(body.format(" ", " ")), plan(body.format("\n", "\n"))
+    assert wrapped.deadline == whole.deadline
+    assert [m["date"] for m in wrapped.deadline.milestones] == ["2026-09-02", "2027-10-04"]
+    assert names(wrapped.coordinating) == names(whole.coordinating)
+
+
 FRAGMENTS = [
     "I. NHIỆM VỤ\n", "1. ", "a) ", "- ", "Nhóm 1: ", "Nhiệm vụ 2: ", "Đơn vị chủ trì: ", "Thời gian thực hiện: ", "\n\n", "\n",
     "Công an xã ", "các phòng, ban, ", "chủ trì, phối hợp với ", "Giao ", "Yêu cầu ", "trước ngày 30/9/2026", "31/13/2026 ",
