@@ -52,15 +52,28 @@ def _move_tone(match: re.Match[str]) -> str:
     return _WITH_TONE[first][_TONE_OF[second]] + _BASE[second]
 
 
+#: One line is folded by many readers in turn; longer texts are folded once and would only fill the cache.
+_CACHED_LENGTH = 400
+_SPECIAL = re.compile(f"[{re.escape(DASHES + _SPACES + ''.join(_QUOTES))}]")
+
+
+def _folded(text: str) -> str:
+    # Most lines have none of these: looking is far cheaper than translating letter by letter.
+    out = lower(text.translate(_SAME_LENGTH) if _SPECIAL.search(text) else text)
+    out = _TONE_PAIR.sub(_move_tone, out)
+    return _Y_FOR_I.sub(lambda m: m.group(1) + _I_OF[m.group(2)], out)
+
+
+_folded_line = lru_cache(maxsize=16_384)(_folded)
+
+
 def fold(text: str) -> str:
     """Fold case, dashes, spaces, quotes, tone placement and y/i; accents stay.  Same length.
 
     >>> fold("Uỷ ban – Văn hoá"), fold("liệt sỹ")
     ('ủy ban - văn hóa', 'liệt sĩ')
     """
-    out = lower(text.translate(_SAME_LENGTH))
-    out = _TONE_PAIR.sub(_move_tone, out)
-    return _Y_FOR_I.sub(lambda m: m.group(1) + _I_OF[m.group(2)], out)
+    return _folded_line(text) if len(text) <= _CACHED_LENGTH else _folded(text)
 
 
 @lru_cache(maxsize=8192)
@@ -78,9 +91,14 @@ _BARE_TABLE: dict[int, str] = {
 }
 
 
+@lru_cache(maxsize=16_384)
+def _bare_line(text: str) -> str:
+    return fold(text).translate(_BARE_TABLE)
+
+
 def bare(text: str) -> str:
     """Fold and take all diacritics off ("Chuyển đổi" → "chuyen doi").  Same length for NFC text."""
-    return fold(text).translate(_BARE_TABLE)
+    return _bare_line(text) if len(text) <= _CACHED_LENGTH else fold(text).translate(_BARE_TABLE)
 
 
 def collapse(text: str) -> str:
