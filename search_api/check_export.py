@@ -156,11 +156,11 @@ def _heads(report: CheckReport) -> list[str]:
 
 
 _COLUMNS = (
-    ("STT", 1.1, 6.0),
+    ("STT", 1.4, 6.0),
     ("Nhiệm vụ cấp trên (mục, trích)", 7.4, 48.0),
     ("Nội dung kế hoạch (mục, trích)", 7.4, 48.0),
     ("Mức độ", 2.5, 18.0),
-    ("Sai khác", 4.5, 36.0),
+    ("Sai khác", 4.2, 36.0),
     ("Kiến nghị", 3.6, 30.0),
 )
 """Name, width in cm on paper (26.5 of A4 landscape), width of a sheet's column."""

@@ -44,6 +44,7 @@ class Targets:
         best: Mapping[int, Sequence[int]],
         aligned: Aligned,
         evidence: Sequence[Unit],
+        all_ours: bool = False,
     ) -> None:
         self.parent, self.child, self.aligner, self.we = parent, child, aligner, we
         self.scopes, self.verdicts, self.best = scopes, verdicts, best
@@ -51,6 +52,7 @@ class Targets:
         self.theirs = target_units(parent)
         self.mine = target_units(child)
         self.horizon = _horizon(child)
+        self.all_ours = all_ours
 
     def items(self) -> list[CheckItem]:
         """Return one item for each target of the parent."""
@@ -221,6 +223,8 @@ class Targets:
 
     def _scope(self, unit: Unit, target: Target) -> Scope:
         words = fold(collapse(target.quote))
+        if self.all_ours:
+            return Scope(True, "general", "tính mọi chỉ tiêu theo yêu cầu")
         if unit.task >= 0:
             own = self.scopes[unit.task]
             if not own.ours or own.role == "unknown":

@@ -15,7 +15,7 @@ import msgspec
 from indexer.clean import collapse, fold
 from indexer.records import BOILERPLATE, Block, Document, Span, Target, Task
 
-UnitKind = Literal["task", "action", "target", "requirement", "paragraph"]
+UnitKind = Literal["task", "action", "target", "requirement", "goal", "paragraph"]
 
 _DROPPED_LABELS = frozenset(
     {
@@ -241,9 +241,36 @@ def _paragraphs(document: Document) -> Iterator[Unit]:
         if len(words.split()) < 8:
             continue
         section = document.outline[block.section]
-        yield Unit(
-            "requirement" if _is_purpose(document, block) else "paragraph", block.body, words, section.path
-        )
+        if _CLOSING.match(fold(words)):
+            continue
+        kind: UnitKind = "paragraph"
+        if _is_purpose(document, block):
+            kind = "requirement"
+        elif _titled(document, block, _GOALS) or _mostly_targets(document, block):
+            kind = "goal"
+        yield Unit(kind, block.body, words, section.path)
+
+
+_GOALS = re.compile(r"mục tiêu|chỉ tiêu|kết quả cần đạt")
+_CLOSING = re.compile(
+    r"^\(kèm theo |^(?:trong )?quá trình (?:triển khai |tổ chức )*(?:thực hiện|nếu)"
+    r"|^(?:trên đây là|căn cứ |yêu cầu )[^.]{0,90}kế hoạch này"
+)
+
+
+def _mostly_targets(document: Document, block: Block) -> bool:
+    held = sum(t.span.end - t.span.start for t in document.targets if block.span.covers(t.span))
+    return held >= 0.6 * (block.body.end - block.body.start)
+
+
+def _titled(document: Document, block: Block, pattern: re.Pattern[str]) -> bool:
+    index = block.section
+    while index >= 0:
+        section = document.outline[index]
+        if pattern.search(fold(section.title or "")):
+            return True
+        index = section.parent
+    return False
 
 
 def _is_purpose(document: Document, block: Block) -> bool:

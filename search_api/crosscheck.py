@@ -18,7 +18,7 @@ import numpy as np
 from indexer.clean import collapse, fold
 from indexer.deadlines import find_deadlines
 from indexer.encode import Encoder
-from indexer.records import Deadline, Document, Span
+from indexer.records import Deadline, Document, Mention, Span
 from search_api.check_align import Aligned, Aligner
 from search_api.check_compare import (
     Dated,
@@ -48,7 +48,7 @@ from search_api.check_schemas import (
     Party,
     Verdict,
 )
-from search_api.check_scope import Scope, We, share_addressed, task_scope, who
+from search_api.check_scope import Scope, We, addressee, share_addressed, task_scope, who
 from search_api.check_similarity import Matrix, compare
 from search_api.check_targets import Targets
 from search_api.check_units import (
@@ -63,14 +63,15 @@ from search_api.check_units import (
 
 COVERED = 0.5
 """Score from which a piece answers another."""
-WEAK = 0.36
+WEAK = 0.44
 """Score below which nothing is found; between the two a person must look."""
 _CLAUSE = 0.22
 """Share of a clause that the matched passages must hold for the clause to count as carried out."""
-_PARAGRAPH = 0.85
+_PARAGRAPH = 0.95
+_SURE = 0.9
 _PLAINLY = 0.6
 """Score below which most clauses must be held as well."""
-_HINT = 0.12
+_HINT = 0.36
 """Score from which a task stands beside a goal that answers: the two together carry the item out."""
 _MOST_MATCHES = 5
 # "xây dựng kế hoạch thực hiện": the child itself carries this out.
@@ -81,6 +82,8 @@ _ISSUE = re.compile(
 _REPORT = re.compile(r"báo cáo|tổng hợp kết quả")
 _FOLLOWS = re.compile(r"theo dõi|đôn đốc|đầu mối|thường trực|tổng hợp")
 _REPORTED = 0.75
+_MANY_LEFT = 3
+"""Clauses beside the order to issue a plan from which the plan alone is only a part."""
 # A clause that every plan has: it is neither content to find nor content that is missing.
 _PLAIN = re.compile(
     r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm (?:trước|về|toàn diện)|theo dõi,? đôn đốc|báo cáo|sơ kết|tổng kết"
@@ -124,16 +127,17 @@ def check(
     statuses: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
     criteria: Sequence[str] | None = None,
+    all_ours: bool = False,
 ) -> CheckReport:
     """Check a plan against a document that it carries out.
 
     ``we`` names the body whose tasks are counted where that is not the child's issuer; ``known`` are
     other documents whose numbers and dates citations are held against; ``statuses`` says of documents that
     they were replaced or amended; ``missing`` names parents that the child cites and nobody has;
-    ``criteria`` picks the columns of "6 rõ".
+    ``criteria`` picks the columns of "6 rõ"; ``all_ours`` counts every task, whomever the parent addresses.
     """
     started = time.perf_counter()
-    run = _Run(child, parent, encoder, who(child, we))
+    run = _Run(child, parent, encoder, who(child, we), all_ours)
     items = run.items()
     relation, cited, notes = relation_of(child, parent)
     citing = _citation_alerts(child, parent, cited, known)
@@ -336,17 +340,22 @@ def summary(items: Sequence[CheckItem], general: Sequence[Alert], we: We | None 
 class _Run:
     """One check: aligns once, then reads verdicts and alerts from the matrices."""
 
-    def __init__(self, child: Document, parent: Document, encoder: Encoder | None, we: We) -> None:
+    def __init__(
+        self, child: Document, parent: Document, encoder: Encoder | None, we: We, all_ours: bool = False
+    ) -> None:
         self.child, self.parent, self.we = child, parent, we
         self.theirs = task_units(parent)
         self.mine = task_units(child)
-        self.paragraphs = [u for u in paragraph_units(child) if not is_funding(child, u)]
-        self.evidence = [*self.mine, *self.paragraphs]
+        said = [u for u in paragraph_units(child) if not is_funding(child, u)]
+        # Work that stands outside tasks counts as a task would; goals and requirements promise, they assign nothing.
+        self.working = [*self.mine, *(u for u in said if u.kind == "paragraph")]
+        self.evidence = [*self.working, *(u for u in said if u.kind != "paragraph")]
         self.actions = {n: action_units(parent, n) for n in range(len(parent.tasks))}
         self.requirements = requirement_units(parent)
         background = [u.words for u in (*self.theirs, *self.evidence, *self.requirements)]
         self.aligner = Aligner(parent, child, background, encoder)
         self.aligned = self._align(self.theirs)
+        self._part_systems()
         self.action_rows: dict[int, list[int]] = {}
         rows: list[Unit] = []
         for number, unit in enumerate(self.theirs):
@@ -355,14 +364,25 @@ class _Run:
         # Actions compete with the parent's other tasks for the child's, as tasks do.
         self.action_aligned = self._align(rows) if any(self.actions.values()) else self.aligned
         addressed = share_addressed(parent.tasks)
-        self.scopes = [task_scope(task, we, addressed) for task in parent.tasks]
+        every = Scope(True, "general", "tính mọi nhiệm vụ theo yêu cầu")
+        self.scopes = [every if all_ours else task_scope(task, we, addressed) for task in parent.tasks]
+        self.all_ours = all_ours
         self.loose: list[Alert] = []
         self.used = np.zeros(len(self.mine), dtype=bool)
         self.issues = self._is_plan()
         self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
 
+    def _part_systems(self) -> None:
+        """Weaken pairs whose leads are of different systems: what a council oversees, a Front does not do."""
+        theirs = [_system(t.lead) for t in self.parent.tasks]
+        mine = [_system(t.lead) for t in self.child.tasks]
+        for i, one in enumerate(theirs):
+            for j, other in enumerate(mine):
+                if one != other and "" not in (one, other) and (one in _APART or other in _APART):
+                    self.aligned.scores[i, j] *= _APART_FACTOR
+
     def _align(self, units: Sequence[Unit]) -> Aligned:
-        return self.aligner.align(units, self.evidence, len(self.mine))
+        return self.aligner.align(units, self.evidence, len(self.working))
 
     def _is_plan(self) -> bool:
         code = self.child.metadata.type_code
@@ -370,15 +390,26 @@ class _Run:
 
     def _scores(self, aligned: Aligned, row: int) -> Matrix:
         scores: Matrix = aligned.scores[row].copy()
-        scores[len(self.mine) :] *= _PARAGRAPH
+        scores[len(self.mine) : len(self.working)] *= _PARAGRAPH
         return scores
 
-    def _together(self, scores: Matrix) -> float:
-        """Return the score of the best task with what the best goal adds to it."""
-        cut = len(self.mine)
-        task = float(scores[:cut].max()) if cut else 0.0
+    def _together(self, number: int, scores: Matrix) -> float:
+        """Return the score of the best task with what the best goal adds to it.
+
+        A goal alone is no task: it counts by itself only where the parent's item is a goal too.
+        """
+        cut = len(self.working)
+        work = float(scores[:cut].max()) if cut else 0.0
         goal = float(scores[cut:].max()) if len(scores) > cut else 0.0
-        return max(goal, 1.0 - (1.0 - task) * (1.0 - goal / 2)) if task >= _HINT else max(task, goal)
+        if self._is_goal(number):
+            return max(work, goal)
+        return 1.0 - (1.0 - work) * (1.0 - goal / 2) if work >= _HINT else work
+
+    def _is_goal(self, number: int) -> bool:
+        """Say whether a task of the parent states little besides targets."""
+        task = self.parent.tasks[number]
+        told = sum(t.span.end - t.span.start for t in task.targets if task.block.covers(t.span))
+        return told >= 0.7 * len(self.theirs[number].words)
 
     # -- items ------------------------------------------------------------------------------------
 
@@ -397,6 +428,7 @@ class _Run:
             best,
             self.aligned,
             self.evidence,
+            self.all_ours,
         )
         items = [item for item, _ in built] + targets.items() + self._requirement_items()
         extra = self._child_alerts(best)
@@ -410,7 +442,7 @@ class _Run:
         unit, task, scope = self.theirs[number], self.parent.tasks[number], self.scopes[number]
         scores = self._scores(self.aligned, number)
         order = [int(j) for j in np.argsort(-scores)[:_MOST_MATCHES]] if len(scores) else []
-        top = self._together(scores) if order else 0.0
+        top = self._together(number, scores) if order else 0.0
         chosen = [j for j in order if scores[j] >= WEAK and scores[j] >= 0.25 * top]
         parts, by_part = self._parts(number)
         chosen = list(dict.fromkeys([*chosen, *by_part]))
@@ -419,6 +451,7 @@ class _Run:
             not parts
             and self.issues
             and scope.role in ("lead", "general")
+            and top < _SURE
             and _ISSUE.search(fold(unit.words)) is not None
         )
         if parts:
@@ -432,9 +465,9 @@ class _Run:
         alerts: list[Alert] = []
         if issued and scope.ours and scope.role != "unknown" and verdict != "covered":
             left = self._unheld(unit, chosen)
-            verdict, top = ("partial" if left >= 2 else "covered"), max(top, 0.9)
+            verdict, top = ("partial" if left >= _MANY_LEFT else "covered"), max(top, 0.9)
             reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
-            if left >= 2:
+            if left >= _MANY_LEFT:
                 reason += " Các yêu cầu khác trong nhiệm vụ chưa thấy nội dung tương ứng."
             matches = (self._own_match(), *matches)
         if issued and scope.ours and (late := self._late_issue(task.deadline, task.deadline_span)):
@@ -512,9 +545,6 @@ class _Run:
             return "review", "Dấu hiệu khớp yếu: cần người đọc lại."
         if share < 0.34 or (top < _PLAINLY and share < 0.6):
             return "partial", "Chỉ một phần các việc nêu trong nhiệm vụ có nội dung tương ứng."
-        tasks = self.aligned.scores[unit.task, : len(self.mine)]
-        if all(self.evidence[j].kind != "task" for j in chosen) and not (tasks >= _HINT).any():
-            return "partial", "Chỉ nêu ở mục tiêu hoặc yêu cầu, chưa thành nhiệm vụ."
         return "covered", ""
 
     def _unheld(self, unit: Unit, chosen: Sequence[int]) -> int:
@@ -551,7 +581,7 @@ class _Run:
         answered: list[int] = []
         for row, unit in zip(self.action_rows[number], units, strict=True):
             scores = self._scores(self.action_aligned, row)
-            best = int(np.argmax(scores)) if len(scores) else -1
+            best = int(np.argmax(scores[: len(self.working)])) if self.working else -1
             score = float(scores[best]) if best >= 0 else 0.0
             verdict: Verdict = "covered" if score >= COVERED else "review" if score >= WEAK else "not_found"
             if verdict != "covered" and self.issues and _ISSUE.search(fold(unit.words)):
@@ -574,7 +604,8 @@ class _Run:
     def _reports(self, words: str, deadline: Deadline) -> int | None:
         """Return the child's task that reports upwards, for a piece that mostly orders reports."""
         folded = fold(words)
-        if not _REPORT.search(folded) or len(folded.split()) > 45:
+        pieces = [piece for piece in re.split(r"[;.]", folded) if len(piece.split()) >= 4]
+        if not _REPORT.search(folded) or not all(_PLAIN.search(piece) for piece in pieces):
             return None
         best: tuple[int, int] | None = None
         for j, unit in enumerate(self.mine):
@@ -768,6 +799,20 @@ class _Run:
                     ChildOnly(unit.section, unit.span.start, unit.span.end, unit.span.of(self.child.text))
                 )
         return tuple(out)
+
+
+_APART = frozenset({"council", "front", "press", "inspection"})
+_APART_FACTOR = 0.6
+
+
+def _system(leads: Sequence[Mention]) -> str:
+    """Return the system of the one lead of a task; "" where it has none or several kinds."""
+    found = set()
+    for mention in leads:
+        known = addressee(mention.text)
+        inspects = fold(mention.text).startswith(("ủy ban kiểm tra", "ubkt"))
+        found.add("inspection" if inspects else known.system if known is not None else "")
+    return found.pop() if len(found) == 1 else ""
 
 
 def _sentence_share(document: Document, span: Span) -> float:

@@ -1,0 +1,357 @@
+"""How good the cross-check is: planted differences, gold alignments, children made by known edits.
+
+    python -m eval.crosscheck [--children N] [--json] [--more FOLDER …]
+
+prints the tables of ``docs/crosscheck.md``.  ``--more`` adds folders of plans to make children from (by
+default ``../shared/corpus`` where it is there).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eval.crosscheck_children import KINDS, Child, make_child
+from indexer.clean import collapse, fold
+from indexer.encode import Encoder, load_encoder
+from indexer.records import Document
+from search_api.check_compare import compare_deadlines
+from search_api.check_schemas import VERDICTS, Alert, CheckReport
+from search_api.checking import read_document
+from search_api.crosscheck import check
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "corpus"
+ALIGNMENTS = ROOT / "eval" / "benchmark" / "alignments"
+SHARED = ROOT.parent / "shared" / "corpus"
+_SAME_CODE = {"foreign_unit": {"foreign_unit", "abolished_unit"}}
+"""The manifests call a unit of the abolished level foreign; the check has a code of its own for it."""
+CITATIONS = ("date", "number", "missing")
+
+
+class Gold(msgspec.Struct, frozen=True):
+    """A hand-made alignment: verdict and answering tasks for each task of the parent."""
+
+    parent: str
+    child: str
+    tasks: tuple[dict[str, Any], ...]
+    note: str = ""
+
+
+def sample(folder: Path = CORPUS) -> dict[str, Document]:
+    """Read the sample collection by its manifests."""
+    out = {}
+    for path in sorted((folder / "manifest").glob("*.json")):
+        for row in json.loads(path.read_text(encoding="utf-8"))["documents"]:
+            out[row["doc"]] = read_document(folder / row["file"])
+    return out
+
+
+def gold_alignments(folder: Path = ALIGNMENTS) -> list[Gold]:
+    """Read the hand-made alignments."""
+    return [msgspec.json.decode(path.read_bytes(), type=Gold) for path in sorted(folder.glob("*.json"))]
+
+
+# --- planted differences -------------------------------------------------------------------------
+
+
+def _plain(text: str | None) -> str:
+    return fold(collapse((text or "").replace("*", ""))).strip(" .|")
+
+
+def _meets(quotes: Iterable[str | None], wanted: Iterable[str | None]) -> bool:
+    said = [q for q in map(_plain, quotes) if q]
+    return any(w in q or q in w for w in map(_plain, wanted) if w for q in said)
+
+
+def _left_out(report: CheckReport, parent: Document, quote: str) -> bool:
+    wanted = _plain(quote)[:60]
+    for item in report.items:
+        if item.level != "task":
+            continue
+        if item.verdict == "not_found" and wanted in _plain(
+            parent.text[item.parent_start : item.parent_end + 400]
+        ):
+            return True
+        if any(part.verdict == "not_found" and wanted in _plain(part.quote) for part in item.parts):
+            return True
+    return False
+
+
+def all_alerts(report: CheckReport) -> list[Alert]:
+    """Return the alerts of a report, those of its items included."""
+    return [*report.alerts, *(a for item in report.items for a in item.alerts)]
+
+
+def planted(documents: dict[str, Document], encoder: Encoder | None) -> dict[str, Any]:
+    """Count the planted differences that are found under their code, and list the other alerts."""
+    by_pair: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for path in sorted((CORPUS / "manifest").glob("*.json")):
+        for row in json.loads(path.read_text(encoding="utf-8"))["planted"]:
+            by_pair[row["parent"], row["child"]].append(row)
+    found: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    missed, others = [], []
+    for (parent, child), rows in by_pair.items():
+        report = check(documents[child], documents[parent], encoder=encoder, known=list(documents.values()))
+        alerts = all_alerts(report)
+        used: set[int] = set()
+        for row in rows:
+            total[row["kind"]] += 1
+            if row["kind"] == "task_left_out":
+                ok = _left_out(report, documents[parent], row["parent_quote"])
+            else:
+                codes = _SAME_CODE.get(row["kind"], {row["kind"]})
+                hits = [
+                    n
+                    for n, a in enumerate(alerts)
+                    if a.code in codes
+                    and _meets((a.child_quote, a.parent_quote), (row["child_quote"], row["parent_quote"]))
+                ]
+                used.update(hits)
+                ok = bool(hits)
+            found[row["kind"]] += ok
+            if not ok:
+                missed.append({"parent": parent, "child": child, **row})
+        others += [
+            {"parent": parent, "child": child, "code": a.code, "message": a.message}
+            for n, a in enumerate(alerts)
+            if n not in used
+        ]
+    return {
+        "kinds": {kind: {"found": found[kind], "planted": total[kind]} for kind in sorted(total)},
+        "found": sum(found.values()),
+        "planted": sum(total.values()),
+        "missed": missed,
+        "other_alerts": others,
+    }
+
+
+# --- verdicts ------------------------------------------------------------------------------------
+
+
+def f1(tp: int, fp: int, fn: int) -> float:
+    """Return F1; 1 where there is nothing to find and nothing was said."""
+    return 1.0 if tp + fp + fn == 0 else 2 * tp / (2 * tp + fp + fn)
+
+
+def verdicts(documents: dict[str, Document], encoder: Encoder | None) -> dict[str, Any]:
+    """Compare verdicts with the hand-made ones: F1 by verdict and their mean over verdicts."""
+    confusion: Counter[tuple[str, str]] = Counter()
+    links: Counter[str] = Counter()
+    wrong = []
+    for gold in gold_alignments():
+        report = check(
+            documents[gold.child], documents[gold.parent], encoder=encoder, known=list(documents.values())
+        )
+        items = {item.task: item for item in report.items if item.level == "task"}
+        for row in gold.tasks:
+            item = items[row["id"]]
+            confusion[row["verdict"], item.verdict] += 1
+            if row["verdict"] != item.verdict:
+                wrong.append(
+                    {
+                        "parent": gold.parent,
+                        "child": gold.child,
+                        "task": row["id"],
+                        "gold": row["verdict"],
+                        "got": item.verdict,
+                    }
+                )
+            if row["verdict"] in ("covered", "partial"):
+                asked = {c["id"] for c in row["children"]}
+                given = {m.task for m in item.matches if m.task and m.score >= 0.5}
+                links["both"] += len(asked & given)
+                links["gold"] += len(asked)
+                links["given"] += len(given) if asked else 0
+    by_verdict = {}
+    for name in VERDICTS:
+        tp = confusion[name, name]
+        fp = sum(n for (a, b), n in confusion.items() if b == name != a)
+        fn = sum(n for (a, b), n in confusion.items() if a == name != b)
+        by_verdict[name] = {"f1": round(f1(tp, fp, fn), 3), "gold": tp + fn, "right": tp, "wrong": fp}
+    ours = sum(n for (a, _), n in confusion.items() if a != "out_of_scope")
+    return {
+        "pairs": len(gold_alignments()),
+        "tasks": sum(confusion.values()),
+        "accuracy": round(sum(n for (a, b), n in confusion.items() if a == b) / sum(confusion.values()), 3),
+        "macro_f1": round(sum(v["f1"] for v in by_verdict.values()) / len(by_verdict), 3),
+        "by_verdict": by_verdict,
+        "review_share": round(sum(n for (_, b), n in confusion.items() if b == "review") / max(ours, 1), 3),
+        "links": {
+            "recall": round(links["both"] / max(links["gold"], 1), 3),
+            "precision": round(links["both"] / max(links["given"], 1), 3),
+        },
+        "wrong": wrong,
+    }
+
+
+# --- children by known edits ---------------------------------------------------------------------
+
+
+def _count(plan: Document, child: Child, report: CheckReport, tally: dict[str, Counter[str]]) -> None:
+    items = {item.task: item for item in report.items if item.level == "task"}
+    merged = _merged_limits(plan, child)
+    for task in plan.tasks:
+        item = items[task.id]
+        kind = child.edits.get(task.id, "none")
+        codes = {a.code for a in item.alerts}
+        tally[kind]["tasks"] += 1
+        tally[kind][item.verdict] += 1
+        for name, wanted, code in (
+            ("later", "deadline_moved", {"deadline_later"}),
+            ("weakened", "deadline_weakened", {"deadline_weakened", "deadline_missing"}),
+        ):
+            said = bool(codes & code)
+            true = kind == wanted or bool(merged.get(task.id, set()) & code)
+            tally[name][
+                "tp" if said and true else "fp" if said else "fn" if true and kind == wanted else "tn"
+            ] += 1
+    targets = {item.key: item for item in report.items if item.level == "target"}
+    for number in range(len(plan.targets)):
+        said = any(a.code == "target_lower" for a in targets[f"target:{number + 1}"].alerts)
+        true = number in child.targets
+        tally["lower"]["tp" if said and true else "fp" if said else "fn" if true else "tn"] += 1
+
+
+def _merged_limits(plan: Document, child: Child) -> dict[str, set[str]]:
+    """Return what merging does to the limits: the second task gets the first one's."""
+    out: dict[str, set[str]] = {}
+    for one, two in zip(plan.tasks, plan.tasks[1:], strict=False):
+        if child.edits.get(one.id) == child.edits.get(two.id) == "merged":
+            found = compare_deadlines(two.deadline, one.deadline)
+            if found is not None:
+                out.setdefault(two.id, set()).add(found[0])
+    return out
+
+
+def plans(more: Sequence[Path]) -> list[Document]:
+    """Return the documents to make children from: those with ten tasks or more."""
+    documents = list(sample().values())
+    for folder in more:
+        for path in sorted(folder.glob("*")):
+            if path.suffix.lower() in (".txt", ".md", ".docx", ".pdf"):
+                documents.append(read_document(path))
+    return [d for d in documents if len(d.tasks) >= 10]
+
+
+def children(documents: Sequence[Document], encoder: Encoder | None, each: int) -> dict[str, Any]:
+    """Make ``each`` children of every plan and count what the check says of every edit."""
+    tally: dict[str, Counter[str]] = defaultdict(Counter)
+    cited: Counter[str] = Counter()
+    for plan in documents:
+        for seed in range(each):
+            # A draft without a number cannot be cited by it.
+            damage = CITATIONS[seed % 4] if seed % 4 < 3 and plan.metadata.symbol is not None else None
+            child = make_child(plan, seed, damage)
+            report = check(child.document, plan, encoder=encoder, all_ours=True)
+            _count(plan, child, report, tally)
+            codes = {a.code for a in report.alerts}
+            wanted = {"missing": "parent_not_cited"}.get(damage or "", "wrong_citation")
+            if damage is not None:
+                cited["damaged"] += 1
+                cited["found"] += wanted in codes
+            elif plan.metadata.symbol is not None:
+                cited["sound"] += 1
+                cited["false"] += bool(codes & {"wrong_citation", "parent_not_cited"})
+    kept = {
+        kind: {
+            "tasks": tally[kind]["tasks"],
+            "covered": tally[kind]["covered"],
+            "share": round(tally[kind]["covered"] / max(tally[kind]["tasks"], 1), 3),
+        }
+        for kind in ("none", *KINDS)
+        if kind != "dropped" and tally[kind]["tasks"]
+    }
+    dropped = tally["dropped"]
+    false = sum(tally[kind]["not_found"] for kind in tally if kind != "dropped")
+    found = {"dropped": _rates(dropped["not_found"], false, dropped["tasks"] - dropped["not_found"])}
+    for name, label in (
+        ("later", "deadline_moved"),
+        ("weakened", "deadline_weakened"),
+        ("lower", "target_lowered"),
+    ):
+        found[label] = _rates(tally[name]["tp"], tally[name]["fp"], tally[name]["fn"])
+    return {
+        "plans": len(documents),
+        "children": len(documents) * each,
+        "found": found,
+        "kept": kept,
+        "citations": dict(cited),
+    }
+
+
+def _rates(tp: int, fp: int, fn: int) -> dict[str, Any]:
+    return {
+        "edits": tp + fn,
+        "recall": round(tp / max(tp + fn, 1), 3),
+        "precision": round(tp / max(tp + fp, 1), 3),
+    }
+
+
+def measure(each: int, more: Sequence[Path], encoder: Encoder | None = None) -> dict[str, Any]:
+    """Measure everything; ``more`` are folders of other plans, counted by themselves."""
+    encoder = encoder or load_encoder(None)
+    documents = sample()
+    out = {
+        "planted": planted(documents, encoder),
+        "verdicts": verdicts(documents, encoder),
+        "children": children([d for d in documents.values() if len(d.tasks) >= 10], encoder, each),
+    }
+    ours = {d.id for d in documents.values()}
+    others = [d for d in plans(more) if d.id not in ours]
+    if others:
+        out["children_more"] = children(others, encoder, each)
+    return out
+
+
+def table(found: dict[str, Any]) -> str:
+    """Show the figures as the tables of the documentation."""
+    out = ["| planted | found | of |", "|---|---|---|"]
+    out += [f"| {k} | {v['found']} | {v['planted']} |" for k, v in found["planted"]["kinds"].items()]
+    out.append(f"| **all** | {found['planted']['found']} | {found['planted']['planted']} |")
+    graded = found["verdicts"]
+    out += ["", "| verdict | gold | F1 |", "|---|---|---|"]
+    out += [f"| {k} | {v['gold']} | {v['f1']} |" for k, v in graded["by_verdict"].items()]
+    out.append(f"| **macro** | {graded['tasks']} | {graded['macro_f1']} |")
+    out.append(
+        f"\nlinks: {graded['links']}, review share: {graded['review_share']}, accuracy: {graded['accuracy']}"
+    )
+    for name in ("children", "children_more"):
+        if name not in found:
+            continue
+        made = found[name]
+        out += ["", f"{name}: {made['children']} children of {made['plans']} plans", ""]
+        out += ["| edit to find | edits | recall | precision |", "|---|---|---|---|"]
+        out += [
+            f"| {k} | {v['edits']} | {v['recall']} | {v['precision']} |" for k, v in made["found"].items()
+        ]
+        out += ["", "| edit to see through | tasks | kept as covered |", "|---|---|---|"]
+        out += [f"| {k} | {v['tasks']} | {v['share']} |" for k, v in made["kept"].items()]
+        out.append(f"\ncitations: {made['citations']}")
+    return "\n".join(out)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the tables, or everything as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m eval.crosscheck", description=__doc__)
+    parser.add_argument("--children", type=int, default=8, help="children made of each plan")
+    parser.add_argument("--more", type=Path, nargs="*", default=[SHARED] if SHARED.exists() else [])
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    found = measure(options.children, options.more)
+    sys.stdout.write(
+        (json.dumps(found, ensure_ascii=False, indent=1) if options.json else table(found)) + "\n"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
