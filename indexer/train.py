@@ -84,6 +84,8 @@ class Recipe(msgspec.Struct, frozen=True):
     """Count a unit once however often it occurs."""
     idf_power: float = 0.0
     """Start rare units longer: log rarity to this power."""
+    residual: float = 0.0
+    """Share of the loss in which the words (BM25) already have their say, so that vectors learn what words miss."""
     threads: int = 2
 
 
@@ -388,6 +390,28 @@ def _bags(lists: list[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64], Any]:
     return distinct.astype(np.int64), inverse, matrix
 
 
+def _lexical(corpus: Corpus, lists: list[Ids], half: int) -> Any:
+    """Return BM25 scores within the batch, (questions, passages), each question's best brought to 1."""
+    import torch
+
+    distinct, inverse = np.unique(np.concatenate(lists), return_inverse=True)
+    owner = np.repeat(np.arange(len(lists)), [len(ids) for ids in lists])
+    places, counts = np.unique(owner * len(distinct) + inverse, return_counts=True)
+    owners, columns = np.divmod(places, len(distinct))
+    rarity = np.log(1 + 8 * len(corpus.segments) / corpus.counts[distinct])
+    lengths = np.array([len(ids) for ids in lists[half:]])
+    asked = owners < half
+    norm = 1.2 * (0.25 + 0.75 * lengths / lengths.mean())[owners[~asked] - half]
+    told = counts[~asked] * 2.2 / (counts[~asked] + norm)
+    passages = torch.zeros(len(distinct), len(lists) - half)
+    passages[columns[~asked], owners[~asked] - half] = torch.from_numpy(told.astype(np.float32))
+    starts = np.zeros(half + 1, dtype=np.int64)
+    np.cumsum(np.bincount(owners[asked], minlength=half), out=starts[1:])
+    weights = rarity[columns[asked]].astype(np.float32)
+    scores = _sparse(starts, columns[asked], weights, (half, len(distinct))) @ passages
+    return scores / scores.max(dim=1, keepdim=True).values.clamp(min=1e-6)
+
+
 def _neighbourhoods(corpus: Corpus, table: Any, recipe: Recipe) -> NDArray[np.int64]:
     """Return a cluster for each section, by the vectors as they are now: its members are hard to tell apart."""
     import faiss
@@ -460,7 +484,7 @@ def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.f
                 right = functional.normalize(vectors[half:, :width])
                 if recipe.alike < 1:
                     near = right.detach()
-                    clash |= (near @ near.T > recipe.alike) & ~torch.eye(half, dtype=torch.bool)
+                    clash = clash | (near @ near.T > recipe.alike) & ~torch.eye(half, dtype=torch.bool)
                 scores = recipe.scale * left @ right.T
                 scores = scores.masked_fill(clash, -1e4)
                 target = torch.arange(half)
@@ -514,11 +538,10 @@ def save(
     one known unit.
     """
     from safetensors.numpy import save_file
-    from tokenizers import Regex, Tokenizer
+    from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import WhitespaceSplit
 
-    _ = Regex
     folder.mkdir(parents=True, exist_ok=True)
     table = table.copy()
     _, vectors = np.linalg.eigh(table[1:].T.astype(np.float64) @ table[1:])
@@ -537,6 +560,7 @@ def save(
     save_file(
         {"embeddings": rows, "weights": scales, "counts": logs}, folder / FILES.weights, metadata=metadata
     )
+    (folder / FILES.weights).chmod(0o644)  # the library writes for the owner only
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
         {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
@@ -550,6 +574,12 @@ def save(
     (folder / FILES.config).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
+def _yes(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise argparse.ArgumentTypeError("yes or no")
+    return value == "yes"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(description="Train the embedded model.")
@@ -559,7 +589,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
     parser.add_argument("--name", default="chithi-static")
     for field in msgspec.structs.fields(Recipe):
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, default=field.default)
+        kind = _yes if field.type is bool else field.type
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
     options = vars(parser.parse_args(arguments))
     recipe = Recipe(**{name: options[name] for name in Recipe.__struct_fields__})
     started = time.monotonic()

@@ -105,8 +105,21 @@ def train(data: Path, out: Path, *options: str) -> None:
     assert main(["--data", str(data), "--out", str(out), *small, *options]) == 0
 
 
-def test_training_gives_a_model_that_finds_what_it_learned(data: Path, tmp_path: Path) -> None:
-    train(data, tmp_path / "a")
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--residual", "0.5"),
+        ("--nested", "16", "--dimension", "32", "--epochs", "8"),
+        ("--idf-power", "1"),
+        ("--mined", "no", "--alike", "1"),
+    ],
+    ids=lambda options: " ".join(options) or "as it is",
+)
+def test_training_gives_a_model_that_finds_what_it_learned(
+    data: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    train(data, tmp_path / "a", *options)
     encoder = StaticEncoder(tmp_path / "a")
     assert encoder.dimension == 16
     passages = [f"Nghị định {topic}\n{words}" for topic, words in TOPICS.items()]
