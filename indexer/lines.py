@@ -85,8 +85,7 @@ def starts_block(line: str) -> bool:
 
 def is_capital(line: str) -> bool:
     """Say whether a line is set in capitals: at least two letters, none of them lower-case."""
-    letters = [c for c in line if c.isalpha()]
-    return len(letters) >= 2 and all(not c.islower() for c in letters)
+    return line.isupper() and sum(map(str.isalpha, line)) >= 2
 
 
 def ends_sentence(line: str) -> bool:

@@ -7,6 +7,7 @@ The styles and their order from outer to inner are data; a line's marker says on
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.clean import fold
@@ -104,6 +105,7 @@ def skip_bullet(line: str) -> int:
     return match.end() if match else 0
 
 
+@lru_cache(maxsize=2048)
 def match_marker(line: str) -> Marker | None:
     """Read the number that a line (without leading space) begins with.
 

@@ -58,6 +58,11 @@ class Organ(msgspec.Struct, frozen=True):
     system: str | None
 
 
+_CAPITALS = re.compile(
+    "[" + "".join(re.escape(chr(code)) for code in range(0x1F00) if chr(code).isupper()) + "]+"
+)
+
+
 def cased(text: str) -> str:
     """Fold accents, dashes and spaces but keep capitals; white space is blanks.  Same length.
 
@@ -68,7 +73,13 @@ def cased(text: str) -> str:
     folded = fold(plain)
     if plain.islower():
         return folded
-    return "".join(f.upper() if p.isupper() else f for p, f in zip(plain, folded, strict=True))
+    pieces: list[str] = []
+    at = 0
+    for match in _CAPITALS.finditer(plain):
+        start, end = match.span()
+        pieces += (folded[at:start], folded[start:end].upper())
+        at = end
+    return "".join(pieces) + folded[at:]
 
 
 def _spaced(name: str) -> str:

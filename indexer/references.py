@@ -450,7 +450,7 @@ class _Reader:
                 add(found.start(), found.end(), "Hiến pháp", "HP", "Hiến pháp")
         for found in _LAW_HEAD.finditer(self.folded):
             start, at = found.span()
-            if not self.cased[start].isupper() and not self.cased[at].isupper():
+            if not self.cased[start].isupper() and not self.cased[at : at + 1].isupper():
                 continue
             kind = collapse(found[1])
             code = _TYPE_CODES[kind]

@@ -66,6 +66,10 @@ def brief(references: list[Reference]) -> list[tuple[str | None, str, bool, str 
     return [(r.symbol, r.role, r.nested, r.date, r.issuer) for r in references]
 
 
+def test_a_text_that_breaks_off_after_the_word_for_law() -> None:
+    assert read("Thực hiện theo quy định của luật ") == []
+
+
 def test_plan() -> None:
     tu, ubnd, du = "Ban Thường vụ Tỉnh ủy", "UBND tỉnh", "Đảng ủy Sở Nội vụ"
     bct = "Bộ Chính trị"
