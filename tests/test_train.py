@@ -121,7 +121,7 @@ def test_training_gives_a_model_that_finds_what_it_learned(
 ) -> None:
     train(data, tmp_path / "a", *options)
     encoder = StaticEncoder(tmp_path / "a")
-    assert encoder.dimension == 16
+    assert encoder.dimension == (32 if "--dimension" in options else 16)
     passages = [f"Nghị định {topic}\n{words}" for topic, words in TOPICS.items()]
     questions = [
         "bạn đọc mượn sách",
