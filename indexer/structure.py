@@ -487,16 +487,22 @@ def _foot_state(entry: _Printed) -> str | None:
 def _quote_end(text: str, entry: _Printed) -> int:
     """Return where a quotation that a line opens and does not close ends; -1 when there is none.
 
-    An amending law quotes whole articles of another law: their numbers are not this text's.
+    An amending law quotes whole articles of another law: their numbers are not this text's.  A quotation
+    that nobody closed ends where the next instruction to amend stands.
     """
     opening = entry.raw.lstrip(" -+")
     limit = min(len(text), entry.line.span.end + 60_000)
+    instruction = _INSTRUCTION.search(text, entry.line.span.end, limit)
+    unclosed = -1
+    if instruction is not None:
+        limit = instruction.start()
+        unclosed = limit - 1
     if opening.startswith('"'):
         marker = match_marker(opening[1:].lstrip())
         if marker is None or marker.style not in _QUOTED_STYLES:
             return -1
         closing = _STRAIGHT_END.search(text, entry.line.span.end - len(opening) + 1, limit)
-        return closing.start() if closing is not None else -1
+        return closing.start() if closing is not None else unclosed
     opened = entry.raw.count("“") - entry.raw.count("”")
     if opened <= 0 or not opening.startswith("“"):
         return -1
@@ -505,12 +511,20 @@ def _quote_end(text: str, entry: _Printed) -> int:
         depth += 1 if match.group() == "“" else -1
         if depth == 0:
             return match.start()
-    return -1
+    marker = match_marker(opening[1:].lstrip())
+    return unclosed if marker is not None and marker.style in _QUOTED_STYLES else -1
 
 
 #: What a quotation of a law begins with, and how one in straight quotes ends.
 _QUOTED_STYLES = ("article", "chapter", "division", "decimal1", "letter")
 _STRAIGHT_END = re.compile(r'"\s?[.;,]*\s*$', re.M)
+#: "3. Sửa đổi, bổ sung khoản 2 Điều 7 như sau:": a line of the amending law itself, in nobody's quotation.
+_INSTRUCTION = re.compile(
+    r"^[ \t]*(?:\d{1,2}|[a-zđ])[.)]\s*(?:Sửa đổi|Bổ sung|Thay (?:thế )?(?:một số )?(?:cụm )?từ|Bãi bỏ|Bỏ (?:cụm )?từ)[ ,]"
+    r"(?=[^\n]*(?:\n[^\n]+){0,2}?(?:như sau:|cụm từ|bãi bỏ))[^\n]{0,160}?"
+    r"(?:[Kk]hoản|[Đđ]iểm|[Đđ]iều|[Cc]ụm từ|[Cc]hương|[Mm]ục|[Tt]ên|[Tt]ừ)",
+    re.M,
+)
 _LABEL_AT = re.compile(r"(?:(?<=[.;,)])\s+|\(|\s-\s+|^)(?=[^\W\d_][^:.;()]{2,70}:)")
 
 

@@ -233,6 +233,19 @@ def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
             '2. Mỗi thôn có một máy bơm.".\n\n2. Bãi bỏ Điều 10.\n\nĐiều 2. Hiệu lực\n\nTừ ngày ký.\n',
             [("Điều 1", "Sửa đổi"), ("Điều 1 > 1", "Sửa đổi Điều 9 như sau"), ("Điều 1 > 2", None), ("Điều 2", "Hiệu lực")],
         ),
+        # Nobody closed the quotations: the next instruction to amend is this law's own.
+        (
+            'Điều 1. Sửa đổi\n\n1. Sửa đổi Điều 9 như sau:\n\n"Điều 9. Bình chữa cháy\n\n1. Mỗi hộ có một bình.\n\n'
+            '2. Bổ sung nước thường xuyên.\n\n2. Bổ sung khoản 3 vào sau khoản 2 Điều 10 như sau:\n\n"3. Mỗi thôn có một bể.\n\n'
+            '3. Thay cụm từ "cấp huyện" bằng cụm từ "cấp xã" tại Điều 12.\n\nĐiều 2. Hiệu lực\n\nTừ ngày ký.\n',
+            [
+                ("Điều 1", "Sửa đổi"),
+                ("Điều 1 > 1", "Sửa đổi Điều 9 như sau"),
+                ("Điều 1 > 2", "Bổ sung khoản 3 vào sau khoản 2 Điều 10 như sau"),
+                ("Điều 1 > 3", None),
+                ("Điều 2", "Hiệu lực"),
+            ],
+        ),
         # A footnote that quotes another decree runs on over the next page.
         (
             "Điều 5. Kinh phí\n\nDo ngân sách xã bảo đảm.\n\n1 Nghị định khác quy định như sau:\n\n“Điều 3. Chuyển tiếp\n\n"
