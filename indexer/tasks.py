@@ -30,6 +30,7 @@ from indexer.label_lines import label_blocks
 from indexer.labels import ASSIGNING, match_label
 from indexer.lines import unwrapped
 from indexer.records import Block, Deadline, Mention, Section, Span, Target, Task
+from indexer.symbols import find_symbols
 from indexer.tables import Row, Table, read_tables
 from indexer.titles import assigns_no_work, title_kind
 from indexer.units import split_roles, split_units
@@ -56,6 +57,14 @@ def read_tasks(
     return reader.read()
 
 
+#: "Nghị định số 12/2030/NĐ-CP ngày … của … về …": the words before and after the symbol in a list of documents.
+_DOCUMENT_NAME = re.compile(
+    r"(?:(?:bộ )?luật|pháp lệnh|nghị (?:định|quyết)|quyết định|quy định|quy chế|thông tư(?: liên tịch)?|thông tri|chỉ thị"
+    r"|kết luận|hướng dẫn|kế hoạch|chương trình|đề án|công (?:văn|điện)|thông báo|báo cáo|tờ trình)(?![a-zà-ỹđ])[^,;:.]{0,80}$"
+)
+_OF_A_DOCUMENT = re.compile(
+    r"[\s,(]*(?:$|[.;/)]|(?:ngày|năm|của|về|quy định|sửa đổi|bổ sung|hướng dẫn|ban hành|phê duyệt|v/v)(?![a-zà-ỹđ]))"
+)
 _YEAR = re.compile(r"\b(20\d\d)\b")
 
 
@@ -132,7 +141,9 @@ class _Reader:
         section = self.outline[index]
         kind = title_kind(section.title) if section.title else None
         if kind in _BLOCKED:
-            return
+            if not self._labelled_below(index):
+                return
+            kind = "tasks"  # "Nhóm 4: Kinh phí" with "Đơn vị chủ trì: …" in it lists work, whatever its title
         context = "organisation" if "organisation" in (kind, context) else kind or context
         title = self._unit_title(section, context)
         children = self.children.get(index, [])
@@ -140,6 +151,14 @@ class _Reader:
             self._with_children(index, children, title, given, context)
         else:
             self._leaf(index, title, given, context)
+
+    def _labelled_below(self, index: int) -> bool:
+        """Say whether a line in the section names who does the work ("Đơn vị chủ trì: …")."""
+        return any(
+            block.kind == "label" and block.label in ASSIGNING
+            for inside in (index, *self._descendants(index))
+            for block in self.own.get(inside, [])
+        )
 
     def _unit_title(self, section: Section, context: str | None) -> UnitTitle | None:
         if section.title is None:
@@ -320,6 +339,8 @@ class _Reader:
                 self._block_task(section, block, found, given)
             return
         first = read[0] if read else None
+        if first is None and not given.lead and self._cites(section, content):
+            return
         if first is None and not given.lead and not self._counts(index, context, bool(content)):
             if not content or self._statute(index):
                 return
@@ -331,6 +352,15 @@ class _Reader:
         if self._statute(index) and not self._assigns(first, context):
             return
         self._section_task(index, self._runs(own), given, first)
+
+    def _cites(self, section: Section, content: Sequence[Block]) -> bool:
+        """Say whether an item is the name of a document in a list of documents, and no work to do."""
+        span = self._title_span(section) if section.title else content[0].body if content else section.heading
+        words = collapse(span.of(self.text))
+        symbols = find_symbols(words)
+        if not symbols or not _DOCUMENT_NAME.match(fold(words[: symbols[0].span.start])):
+            return False
+        return _OF_A_DOCUMENT.match(fold(words[symbols[0].span.end :])) is not None
 
     def _statute(self, index: int) -> bool:
         """Say whether a section is part of a statute, whose rules are no tasks: an article, or what is in one."""

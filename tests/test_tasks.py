@@ -204,6 +204,30 @@ II. MỤC TIÊU
     assert tasks == []
 
 
+def test_a_group_about_money_lists_work_where_lines_say_who_does_it() -> None:
+    body = "III. NHIỆM VỤ\n\nNhóm 4: Tài chính, kinh phí\n\n4.1. Nội dung\n\n- Nhiệm vụ 1: Quản lý kinh phí đúng mục đích.\n\n"
+    _, tasks = plan(body + "Thời hạn hoàn thành: Thường xuyên.\n\nĐơn vị chủ trì: Phòng Kinh tế xã.\n")
+    assert [names(task.lead) for task in tasks] == [["Phòng Kinh tế xã"]]
+    _, tasks = plan(body + "- Nhiệm vụ 2: Bố trí đủ vốn.\n")
+    assert tasks == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "Nghị định số 512/2031/NĐ-CP ngày 13/8/2031 của Chính phủ về quản lý chợ nổi",
+        "Luật Chợ nổi số 81/2031/QH17",
+        "Thông tư số 12/2031/TT-BNV của Bộ trưởng Bộ Nội vụ quy định chế độ báo cáo.",
+        "Quyết định số 71/QĐ-UBND sửa đổi Quyết định số 70/QĐ-UBND;",
+    ],
+)
+def test_a_document_in_a_list_is_no_task(item: str) -> None:
+    _, tasks = plan(
+        f"II. NỘI DUNG\n\n1. {item}\n\n2. Rà soát, bổ sung Kế hoạch số 12/KH-UBND của UBND tỉnh\n\nLập danh sách.\n"
+    )
+    assert [task.section for task in tasks] == ["II > 2"]
+
+
 def test_work_without_a_name_is_a_task_without_lead() -> None:
     _, tasks = plan(
         """II. NHIỆM VỤ TRỌNG TÂM
