@@ -8,6 +8,7 @@ seed gives the same inputs; status 1 where anything but a refusal went wrong or 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import io
 import random
 import sys
@@ -32,6 +33,8 @@ WINDOW = 5_000
 """Characters of a text that are mutated at a time."""
 SLOW_TEXT, SLOW_FILE = 5.0, 90.0
 """Seconds after which one input counts as a failure (a damaged PDF may be recognised by OCR)."""
+HANG = 300
+"""Seconds after which the run stops and shows where it hangs."""
 BINARY = (".docx", ".pdf")
 _ODD = (
     "\0", "\f", "\u200b", "\u202e", "\ufeff", "\ufffd", "\u00a0", "\u0301", "\u00ad", "🔥", "\t", "|", "| a | b |\n", "“", "”",
@@ -261,12 +264,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seeds = Seeds(options.folders or [ROOT / "corpus"], more)
     outcome = Outcome(0, 0, 0, [], 0.0)
     for outcome, failed in run(seeds, options.texts, options.files, options.first):
+        faulthandler.dump_traceback_later(HANG, exit=True)  # the next input that never ends says where
         if failed:
             held = outcome.failures[-1]
             sys.stdout.write(f"--- {held.name} {held.number}\n{held.error}\n")
         if outcome.inputs % 500 == 0:
             sys.stdout.write(f"{outcome.inputs}: read {outcome.read}, refused {outcome.refused}\n")
             sys.stdout.flush()
+    faulthandler.cancel_dump_traceback_later()
     sys.stdout.write(
         f"{outcome.inputs} inputs: {outcome.read} read, {outcome.refused} refused, {len(outcome.failures)} failed; "
         f"slowest {outcome.slowest:.1f} s\n"

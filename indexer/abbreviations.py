@@ -15,7 +15,8 @@ from indexer.records import Abbreviation, Span
 from indexer.rules import rows
 from indexer.symbols import find_symbols
 
-_SHORT = r"[A-ZĐƯ][A-Za-zĐđƯư]*(?:[&\-–.,/ ]{0,2}[A-ZĐƯ][A-Za-zĐđ]*)*"
+# One way to match each text: with any choice left, a parenthesis that never closes takes for ever.
+_SHORT = r"[A-ZĐƯ][A-Za-zĐđƯư]*+(?:[&\-–.,/ ]{1,2}[A-ZĐƯ][A-Za-zĐđƯư]*+)*+"
 _PLAIN = re.compile(rf"\(\s*(?P<short>{_SHORT}\d{{0,2}})\s*\)")
 _NAMED = re.compile(
     r"\(\s*(?:(?:sau đây|dưới đây|sau này)\s+)?(?:được\s+)?(?:gọi|viết)(?:\s+(?:tắt|chung|gọn|ngắn gọn))?\s*(?:là|:)\s*"

@@ -1,5 +1,7 @@
 """Abbreviations that a document defines, and the table of common ones, both ways."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +80,10 @@ def test_table_both_ways() -> None:
 def test_any_text(text: str) -> None:
     for found in find_abbreviations(text):
         assert 0 <= found.span.start < found.span.end <= len(text)
+
+
+@pytest.mark.parametrize("text", ["(" + "A" * 20_000, "(" + "A B-" * 5_000, "(Ủy ban " + "XÃ " * 5_000])
+def test_a_parenthesis_that_never_closes_is_read_at_once(text: str) -> None:
+    started = time.perf_counter()
+    assert find_abbreviations(text) == []
+    assert time.perf_counter() - started < 2
