@@ -40,6 +40,7 @@ WEIGHTS: dict[str, float] = {
 BIAS = -7.7
 _SAME_TITLE = 2.0
 """Value of the title feature where two titles are the same, whatever their words weigh."""
+_TAKEN = 5.0
 _SHARES = 0.18
 _CLAUSE_SHARED = 9.0
 """Weight that a clause must share before its share counts: two rare terms, not a turn of phrase."""
@@ -105,6 +106,7 @@ class Aligner:
         # The best of a bad lot is no evidence: being each other's best counts as far as words are shared.
         weight = np.clip(found.cosine / _SHARES, 0.0, 1.0)
         features["mutual"] = weight * np.concatenate([_mutual(base[:, :cut]), _mutual(base[:, cut:])], axis=1)
+        features["taken"] = _taken(found.cosine, found.covered)
         scores = _logistic(features, dense is not None)
         return Aligned(scores, features, found.shared, self.space, tuple(a), tuple(b))
 
@@ -159,6 +161,19 @@ def _mutual(base: Matrix) -> Matrix:
     return out
 
 
+def _taken(cosine: Matrix, covered: Matrix) -> Matrix:
+    """Return how far a child piece plainly answers another parent piece, and not this one too.
+
+    Two tasks of one theme share words; where the child says the one nearly as the parent does, that is no
+    sign of the other, unless most of the other's words stand there as well (the child merged the two).
+    """
+    best = cosine.max(axis=0, keepdims=True)
+    owned = np.clip((best - 0.45) / 0.3, 0.0, 1.0)
+    behind = np.clip((best - cosine) / np.maximum(best, 1e-6) - 0.25, 0.0, 1.0)
+    out: Matrix = (owned * behind * np.clip((0.75 - covered) / 0.3, 0.0, 1.0)).astype(np.float32)
+    return out
+
+
 def _logistic(features: dict[str, Matrix], with_dense: bool) -> Matrix:
     total = np.full_like(features["covered"], BIAS)
     for name in FEATURES:
@@ -166,5 +181,6 @@ def _logistic(features: dict[str, Matrix], with_dense: bool) -> Matrix:
         if name == "dense" and not with_dense:
             value = features["cosine"]
         total = total + WEIGHTS[name] * value
+    total = total - _TAKEN * features["taken"]
     out: Matrix = (1.0 / (1.0 + np.exp(-total))).astype(np.float32)
     return out

@@ -53,14 +53,14 @@ def _recurring(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] |
     if not a or not b:
         return None
     if _FREQUENCIES.get(str(b.get("freq")), 0) > _FREQUENCIES.get(str(a.get("freq")), 999):
-        return ("deadline_later", "warning", "thưa hơn: cấp trên yêu cầu “{p}”, kế hoạch ghi “{c}”")
+        return ("deadline_later", "warning", "định kỳ thưa hơn: cấp trên yêu cầu “{p}”, kế hoạch ghi “{c}”")
     if a.get("freq") != b.get("freq"):
         return None
     mine = (int(b.get("month", 0)), int(b.get("day", 0)))
     theirs = (int(a.get("month", 0)), int(a.get("day", 0)))
     if 0 in (theirs[1], mine[1]) or bool(mine[0]) != bool(theirs[0]) or mine <= theirs:
         return None
-    return ("deadline_later", "warning", "muộn hơn trong mỗi kỳ: cấp trên “{p}”, kế hoạch “{c}”")
+    return ("deadline_later", "warning", "thời hạn muộn hơn trong mỗi kỳ: cấp trên “{p}”, kế hoạch “{c}”")
 
 
 def compare_deadlines(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] | None:
@@ -98,16 +98,16 @@ def compare_deadlines(parent: Deadline, child: Deadline) -> tuple[str, Severity,
         return (
             "deadline_later",
             "info",
-            f"có thể muộn hơn: cấp trên “{{p}}”, kế hoạch “{{c}}” (kéo đến {_shown(mine)})",
+            f"thời hạn có thể muộn hơn: cấp trên “{{p}}”, kế hoạch “{{c}}” (kéo đến {_shown(mine)})",
         )
     if parent.open_ended:
         return None
     return (
         "deadline_later",
         "error",
-        f"muộn hơn {(mine - limit).days} ngày: cấp trên “{{p}}”, kế hoạch “{{c}}”"
+        f"thời hạn muộn hơn {(mine - limit).days} ngày: cấp trên “{{p}}”, kế hoạch “{{c}}”"
         if child.precision == "day" and parent.precision == "day"
-        else "muộn hơn: cấp trên “{p}”, kế hoạch “{c}”",
+        else "thời hạn muộn hơn: cấp trên “{p}”, kế hoạch “{c}”",
     )
 
 
@@ -120,7 +120,9 @@ def deadline_alert(
         return None
     code, severity, message = found
     words = message.format(p=theirs.deadline.raw or "", c=mine.deadline.raw or "không nêu")
-    return alert(code, severity, f"Thời hạn {words}.", parent, theirs.span, child, mine.span or where)
+    return alert(
+        code, severity, f"{words[0].upper()}{words[1:]}.", parent, theirs.span, child, mine.span or where
+    )
 
 
 def alert(

@@ -18,7 +18,7 @@ import numpy as np
 from indexer.clean import collapse, fold
 from indexer.deadlines import find_deadlines
 from indexer.encode import Encoder
-from indexer.records import Deadline, Document, Mention, Span
+from indexer.records import Deadline, Document, Mention, Span, Task
 from search_api.check_align import Aligned, Aligner
 from search_api.check_compare import (
     Dated,
@@ -27,6 +27,7 @@ from search_api.check_compare import (
     citation_faults,
     cited_identities,
     cites,
+    compare_deadlines,
     copied_runs,
     deadline_alert,
     identity,
@@ -82,7 +83,7 @@ _ISSUE = re.compile(
 _REPORT = re.compile(r"báo cáo|tổng hợp kết quả")
 _FOLLOWS = re.compile(r"theo dõi|đôn đốc|đầu mối|thường trực|tổng hợp")
 _REPORTED = 0.75
-_MANY_LEFT = 3
+_MANY_LEFT = 2
 """Clauses beside the order to issue a plan from which the plan alone is only a part."""
 # A clause that every plan has: it is neither content to find nor content that is missing.
 _PLAIN = re.compile(
@@ -463,7 +464,7 @@ class _Run:
             verdict, reason = self._verdict(unit, top, chosen)
         matches = self._matches(self.aligned, number, chosen, scores)
         alerts: list[Alert] = []
-        if issued and scope.ours and scope.role != "unknown" and verdict != "covered":
+        if issued and scope.ours and scope.role != "unknown":
             left = self._unheld(unit, chosen)
             verdict, top = ("partial" if left >= _MANY_LEFT else "covered"), max(top, 0.9)
             reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
@@ -552,7 +553,10 @@ class _Run:
         left = [
             c
             for c in clauses(unit.words)
-            if len(c.split()) >= 9 and not _ISSUE.search(fold(c)) and not _PLAIN.search(fold(c))
+            if len(c.split()) >= 9
+            and "kế hoạch" not in fold(c)
+            and not _ISSUE.search(fold(c))
+            and not _PLAIN.search(fold(c))
         ]
         if not left:
             return 0
@@ -704,9 +708,19 @@ class _Run:
                 Dated(mine.deadline, mine.deadline_span),
                 mine.span,
             )
-            if found is not None:
+            if found is not None and not self._kept_inside(task.deadline, mine):
                 out.append(found)
         return out[:2]
+
+    def _kept_inside(self, limit: Deadline, mine: Task) -> bool:
+        """Say whether a limit inside the child's task keeps the parent's: one of its actions states it."""
+        words = collapse(mine.block.of(self.child.text))
+        return any(
+            d.kind in ("by", "within", "range", "event")
+            and d.raw != mine.deadline.raw
+            and compare_deadlines(limit, d) is None
+            for _, d in find_deadlines(words)
+        )
 
     def _child_alerts(self, best: Mapping[int, Sequence[int]]) -> dict[str, list[Alert]]:
         """Hang alerts on the child's tasks at the item that they answer; the others are loose."""
