@@ -27,7 +27,6 @@ from indexer.records import Span
 from indexer.store import Store
 from indexer.tokenize import syllables, units
 from search_api.gold import passage_key, passage_of
-from search_api.question import understand
 from search_api.retrieve import RetrievalSettings
 from search_api.schemas import Answer, Filters
 from search_api.service import Service
@@ -107,7 +106,7 @@ class IndexSearcher:
 
     def search(self, text: str, k: int) -> list[tuple[str, float]]:
         """Return passage keys and scores, best first."""
-        found = self._service.passages(understand(text), Filters(), k, self._settings)
+        found = self._service.passages(self._service.understand(text), Filters(), k, self._settings)
         return [(passage_key(passage.doc, passage.span), score) for passage, score in found]
 
 

@@ -129,6 +129,9 @@ class Engine(Protocol):
     def counts(self) -> EngineCounts:
         """Return what is held."""
 
+    def frequency(self, unit: str, plain: bool = False) -> int:
+        """Return how many passages hold a lexical unit, without diacritics where ``plain``."""
+
 
 def indexed(passage_id: int, embedded: str, heading: str, own_symbol: str | None = None) -> IndexedPassage:
     """Cut a passage into its units.  The same functions cut the query (:meth:`LexicalQuery.of`)."""
@@ -659,6 +662,10 @@ class LocalEngine:
     def vectors(self, ids: Ids) -> tuple[Ids, Vectors]:
         """Return the ids among ``ids`` that have a vector, and their unit vectors (n, dimension)."""
         return self._open_dense().vectors(np.asarray(ids, np.int64))
+
+    def frequency(self, unit: str, plain: bool = False) -> int:
+        """Return how many passages hold a lexical unit, without diacritics where ``plain``."""
+        return int(self._open_lexical().searcher.doc_freq("bare" if plain else "body", _term(unit)))
 
     def counts(self) -> EngineCounts:
         """Return how many passages and vectors are held."""

@@ -42,6 +42,7 @@ from search_api.schemas import (
     TaskRow,
 )
 from search_api.scope import Catalogue, Scope, find_scope, topic_text
+from search_api.typed import Reading, as_meant
 
 if TYPE_CHECKING:
     from search_api.language_model import LanguageModel
@@ -166,10 +167,18 @@ class Service:
                 bonus[doc] = bonus.get(doc, 0.0) + _SYMBOL_BONUS["own"] / len(question.text.split())
         return bonus
 
+    def understand(self, text: str) -> Question:
+        """Read a question as it was meant: slips mended by what the index holds."""
+        return self._read(text)[0]
+
+    def _read(self, text: str) -> tuple[Question, Reading]:
+        reading = as_meant(text, self.store.engine.frequency)
+        return understand(reading.text), reading
+
     def search(self, query: str, k: int = 10, filters: Filters | None = None) -> SearchResult:
         """Return the ``k`` best passages for words, a symbol or a question."""
         started = time.perf_counter()
-        question = understand(query)
+        question = self.understand(query)
         found = self.passages(question, filters or Filters(), max(k, 50))
         rows = {row.id: row for row in self.rows()}
         hits = tuple(
@@ -231,7 +240,7 @@ class Service:
         ``model`` lets the language model word the answer, where there is one; ``on_sentence`` is then
         called with every sentence as it comes.
         """
-        understood = understand(question)
+        understood, reading = self._read(question)
         filters = filters or Filters()
         rows = self.rows() if filters == Filters() else self.store.documents(_filters(filters))
         scope = self.scope(understood)
@@ -243,6 +252,7 @@ class Service:
             rows,
             filters,
         )
+        given = _told(given, question, reading)
         if not model or self.language_model is None:
             return given
         from search_api import model_answer
@@ -420,6 +430,15 @@ class Service:
             "model": manifest.model,
             "language_model": self.language_model.name if self.language_model else None,
         }
+
+
+def _told(given: Answer, asked: str, reading: Reading) -> Answer:
+    """Give an answer the question as it was typed, and say how it was read where words were mended."""
+    reason = given.reason
+    if reading.mended:
+        told = f"Câu hỏi được hiểu là: “{reading.text}”."
+        reason = f"{told} {reason}" if reason else told
+    return msgspec.structs.replace(given, question=asked, reason=reason)
 
 
 def _filters(filters: Filters) -> DocumentFilters:
