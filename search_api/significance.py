@@ -65,11 +65,13 @@ def randomisation_test(differences: Sequence[float], rounds: int = ROUNDS) -> fl
     return float((1 + (np.abs(signs @ held) >= observed).sum()) / (1 + rounds))
 
 
-def compare(measure: str, a: str, b: str, values_a: Values, values_b: Values) -> Comparison:
+def compare(
+    measure: str, a: str, b: str, values_a: Values, values_b: Values, rounds: int = ROUNDS
+) -> Comparison:
     """Compare two configurations; a query that only one has counts as zero for the other."""
     qids = list(dict.fromkeys([*values_a, *values_b]))
     differences = {qid: values_b.get(qid, 0.0) - values_a.get(qid, 0.0) for qid in qids}
-    low, high = interval(differences.values())
+    low, high = interval(differences.values(), rounds)
     ordered = sorted(differences.items(), key=lambda item: (-abs(item[1]), item[0]))
     count = max(len(qids), 1)
     mean_a = sum(values_a.values()) / count
@@ -83,7 +85,7 @@ def compare(measure: str, a: str, b: str, values_a: Values, values_b: Values) ->
         difference=mean_b - mean_a,
         low=low,
         high=high,
-        p=randomisation_test(list(differences.values())),
+        p=randomisation_test(list(differences.values()), rounds),
         gains=tuple(item for item in ordered if item[1] > 0),
         losses=tuple(item for item in ordered if item[1] < 0),
     )

@@ -300,3 +300,71 @@ def test_print_drops_the_chrome(opened: Open) -> None:
     for selector in (".top", ".outline", ".about", ".bottom"):
         assert not page.is_visible(selector)
     assert page.is_visible(".paper")
+
+
+@pytest.fixture(scope="module")
+def judged_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages over a small index with two results and a set of questions kept beside it."""
+    from chithi.main import main
+    from search_api.evaluations import Evaluations
+
+    root = tmp_path_factory.mktemp("judged")
+    corpus, dev = Path(__file__).parent.parent / "corpus", "eval/benchmark/dev.jsonl"
+    index = root / "ix"
+    assert main(["index", str(corpus), "--index", str(index), "--json"]) == 0
+    rows = (corpus.parent / dev).read_text(encoding="utf-8").splitlines()
+    few = root / "it-cau.jsonl"
+    few.write_text("\n".join(rows[:30] + rows[75:90]), encoding="utf-8")
+    base = ["eval", str(few), "--index", str(index), "--no-answers", "--json"]
+    assert main([*base, "--save", "lan-1"]) == 0
+    assert main([*base, "-c", "fused:priors=0", "-c", "bm25-pairs", "--save", "lan-2"]) == 0
+    Evaluations(index).save_set("thang-11", few.read_bytes())
+    with served(create_app(ServiceOpener(index), hosts={"127.0.0.1"})) as address:
+        yield address
+
+
+@pytest.mark.parametrize("size", sorted(SIZES))
+def test_results_compared(opened: Open, judged_site: str, size: str) -> None:
+    page = opened("/danh-gia", size, base=judged_site)
+    assert fits(page)
+    assert page.locator("figure svg").count() == 2
+    keep(page, f"evaluation-{size}", whole=True)
+    page.select_option("#o-a", "lan-1/fused")
+    page.select_option("#o-b", "lan-2/fused:priors=0")
+    page.click(".filters.pair button")
+    assert "a=lan-1%2Ffused&b=lan-2" in page.url
+    assert "B kém A" in page.locator("#so-sanh ~ .two").inner_text()
+    keep(page, f"evaluation-compared-{size}", whole=True)
+
+
+def test_grading_by_keyboard(opened: Open, judged_site: str) -> None:
+    page = opened("/danh-gia/cham?bo=thang-11&so=5", base=judged_site)
+    count = page.locator("form.grading fieldset").count()
+    assert count >= 5
+    keep(page, "grading-desktop")
+    for digit in "3210":
+        page.keyboard.press(digit)
+    assert page.locator("form.grading fieldset").nth(4).get_attribute("aria-current") == "true"
+    page.keyboard.press("k")
+    page.keyboard.press("x")  # the fourth again, its grade taken back
+    checked = page.locator("form.grading input:checked").evaluate_all("all => all.map(one => one.value)")
+    assert checked == ["3", "2", "1"] + ["x"] * (count - 3)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**da-luu=*")
+    assert "đã chấm 1 câu" in page.locator(".tally").inner_text()
+    page.go_back()
+    page.reload()
+    checked = page.locator("form.grading input:checked").evaluate_all("all => all.map(one => one.value)")
+    assert checked[:4] == ["3", "2", "1", "x"]
+
+
+def test_grading_without_script_on_a_phone(opened: Open, judged_site: str) -> None:
+    page = opened("/danh-gia/cham?bo=thang-11&so=5&cau=D005", "phone", script=False, base=judged_site)
+    assert page.locator(".keys").is_hidden()
+    page.locator("form.grading fieldset").first.get_by_label("trả lời đúng câu hỏi").check()
+    keep(page, "grading-phone")
+    page.click("form.grading button")
+    assert "Đã lưu câu D005" in page.locator(".tally").inner_text()
+    page.goto(judged_site + "/danh-gia")
+    page.click(".sets form button")
+    assert "phiên bản 1" in page.locator(".versions").inner_text()

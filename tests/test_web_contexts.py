@@ -10,7 +10,7 @@ import jinja2.nodes
 import pytest
 
 import web
-from web import contexts
+from web import contexts, evaluation_contexts
 from web.app import environment
 
 TEMPLATES = {
@@ -20,6 +20,8 @@ TEMPLATES = {
     "document.html": contexts.DocumentPage,
     "tasks.html": contexts.TasksPage,
     "graph.html": contexts.GraphPage,
+    "evaluation.html": evaluation_contexts.EvaluationPage,
+    "grading.html": evaluation_contexts.GradingPage,
     "empty.html": contexts.EmptyPage,
     "error.html": contexts.ErrorPage,
     "api.html": contexts.ApiPage,

@@ -42,6 +42,7 @@ from search_api.routes import PREFIX, Problem, component_schemas, encoded, route
 from web import wording
 from web.addresses import DOCUMENTS, HOME
 from web.contexts import ApiOperation, ApiPage, ApiParameter, ErrorPage, Link, Page
+from web.evaluation_routes import evaluation_routes
 from web.guard import Guard, Scope, new_reference
 from web.listing import navigation
 from web.pages import empty_page, pages
@@ -120,6 +121,7 @@ def create_app(
         return render_page("api.html", _api_page(app, request.url.path))
 
     app.include_router(pages(open_service, render_page, today))
+    app.include_router(evaluation_routes(open_service, render_page))
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_exception_handler(ChithiError, _known_error)

@@ -9,7 +9,7 @@ from indexer.clean import bare, collapse
 from indexer.errors import UnusableInput
 from search_api.routes import QUERY_LIMIT
 from web import wording
-from web.addresses import DOCUMENTS, GRAPH, HOME, TASKS, address
+from web.addresses import DOCUMENTS, EVALUATION, GRAPH, HOME, TASKS, address
 from web.contexts import Facet, Link, Option
 
 SHOWN_OPTIONS = 8
@@ -20,7 +20,13 @@ ROWS = 50
 
 def navigation(path: str) -> tuple[Link, ...]:
     """Return the pages that exist, marking the one that ``path`` belongs to."""
-    shown = ((HOME, "Tra cứu"), (DOCUMENTS, "Văn bản"), (TASKS, "Nhiệm vụ"), (GRAPH, "Sơ đồ"))
+    shown = (
+        (HOME, "Tra cứu"),
+        (DOCUMENTS, "Văn bản"),
+        (TASKS, "Nhiệm vụ"),
+        (GRAPH, "Sơ đồ"),
+        (EVALUATION, "Đánh giá"),
+    )
     return tuple(
         Link(label, href, path == href or (href != HOME and path.startswith(href + "/")))
         for href, label in shown

@@ -97,3 +97,21 @@ def split_marks(text: str) -> list[tuple[str, int | None]]:
     if at < len(text):
         out.append((text[at:], None))
     return out
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """Write a measured figure with a decimal comma, "–" for none.
+
+    >>> figure(0.9139), figure(None)
+    ('0,914', '–')
+    """
+    return "–" if value is None else f"{value:.{digits}f}".replace(".", ",")
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Write a difference with its sign.
+
+    >>> signed(0.02), signed(-0.02)
+    ('+0,020', '−0,020')
+    """
+    return figure(value, digits).replace("-", "−") if value < 0 else f"+{figure(value, digits)}"

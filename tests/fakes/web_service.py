@@ -115,6 +115,7 @@ class FakeService:
             {} if empty else {p.stem: p.read_text(encoding="utf-8") for p in sorted(PLANS.glob("*.txt"))}
         )
         self.judged: list[Feedback] = []
+        self.index_dir = Path("/khong-co-thu-muc-nay")
         self.views = {doc: self._view(doc, text) for doc, text in self.texts.items()}
 
     def _outline(self, text: str) -> list[OutlineRow]:
@@ -282,6 +283,11 @@ class FakeService:
                 not f.date_to or (meta["date"] or "9") <= f.date_to,
             )
         )
+
+    def ranked(self, query: str, k: int, way: str) -> tuple[Hit, ...]:
+        """Rank as the search does; by meaning the other way round, so that the two pools differ."""
+        hits = self.search(query, 50).hits
+        return tuple(reversed(hits))[:k] if way == "dense" else hits[:k]
 
     def search(self, query: str, k: int = 10, filters: Filters = ALL) -> SearchResult:
         words = {w for w in _WORD.findall(bare(query)) if len(w) > 1}
