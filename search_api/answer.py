@@ -115,6 +115,11 @@ def _draft_each(
         reason = reason or drafted.reason
         if drafted.statements:
             confidence = min(confidence, drafted.confidence)
+    answering = {statement.doc for statement in statements}
+    silent = [doc for group in scope.groups if not answering & set(group) for doc in group if doc in allowed]
+    if statements and silent:
+        names = "; ".join(document_label(evidence.store.document(doc)) for doc in silent[:NEAREST])
+        reason = f"Chưa thấy nội dung này trong: {names}."
     return Drafted(tuple(statements), reason, kind, confidence=confidence)
 
 
@@ -160,7 +165,7 @@ def _answered(question: Question, drafted: Drafted, cites: Citations, store: Sto
         question=question.text,
         answered=True,
         answer="\n".join(lines),
-        reason=_reading(scope) if scope.names and len(documents) > 1 else None,
+        reason=_remark(drafted, scope, documents),
         citations=cites.all(),
         kind=drafted.kind,
         groups=tuple(groups),
@@ -173,8 +178,13 @@ def _worded(piece: AnswerPiece) -> str:
     return f"{piece.label}: {piece.value}" if piece.label else piece.value
 
 
-def _reading(scope: Scope) -> str:
-    return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(scope.names)}."
+def _remark(drafted: Drafted, scope: Scope, documents: Sequence[str]) -> str | None:
+    """Say which of the documents asked about are silent, or which reading of the question was taken."""
+    if len(scope.groups) > 1 and drafted.reason and drafted.reason.startswith("Chưa thấy"):
+        return drafted.reason
+    if scope.names and len(documents) > 1:
+        return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(scope.names)}."
+    return None
 
 
 def _notices(documents: Sequence[str], store: Store) -> tuple[DocumentNotice, ...]:

@@ -93,7 +93,7 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
                 (AnswerPiece("Chỉ tiêu", collapse(span.of(document.text)).strip(" -+.;"), (number,)),),
             )
         )
-    return Drafted(tuple(statements), kind="target")
+    return Drafted(tuple(statements), kind="target", confidence=good[0][0])
 
 
 def _clause_span(document: Document, span: Span) -> Span:
@@ -148,15 +148,20 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
         number = cites.cite(document.id, span)
         quoted = collapse(span.of(document.text)).strip(" -+")
         statements.append(Statement(document.id, "", (AnswerPiece("", f"“{quoted}”", (number,)),)))
-    return Drafted(tuple(statements), kind="sentence")
+    # What the sentence says by itself counts; the place it was found at only chooses among sentences.
+    return Drafted(tuple(statements), kind="sentence", confidence=good[0][1] if good else 1.0)
 
 
-_ASSIGNS = re.compile(r"chủ trì|giao |phụ trách|chịu trách nhiệm|đầu mối|chỉ đạo|phối hợp", re.IGNORECASE)
+_ASSIGNS = re.compile(
+    r"chủ trì|\bgiao (?:cho )?[^\W\d_]|phụ trách|chịu trách nhiệm (?:chỉ đạo|chủ trì|trước|tổ chức|thực hiện|về|chính)|đầu mối"
+    r"|chỉ đạo|phối hợp",
+    re.IGNORECASE,
+)
 
 
 _FACT_WORDS = {
     "funding": re.compile(r"kinh phí|ngân sách|nguồn (?:vốn|chi|lực)|dự toán|xã hội hóa", re.IGNORECASE),
-    "product": re.compile(r"sản phẩm|báo cáo|kết quả|ban hành", re.IGNORECASE),
+    "product": re.compile(r"sản phẩm|kết quả (?:là|:|đạt)", re.IGNORECASE),
     "report": re.compile(r"báo cáo|gửi", re.IGNORECASE),
 }
 """By kind of question, what a sentence must speak of to answer it."""
