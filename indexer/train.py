@@ -390,6 +390,13 @@ def _bags(lists: list[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64], Any]:
     return distinct.astype(np.int64), inverse, matrix
 
 
+def _both_ways(scores: Any, target: Any) -> Any:
+    """Return the cross-entropy of questions over passages plus that of passages over questions."""
+    import torch.nn.functional as functional
+
+    return functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)
+
+
 def _lexical(corpus: Corpus, lists: list[Ids], half: int) -> Any:
     """Return BM25 scores within the batch, (questions, passages), each question's best brought to 1."""
     import torch
@@ -488,11 +495,10 @@ def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.f
                 scores = recipe.scale * left @ right.T
                 scores = scores.masked_fill(clash, -1e4)
                 target = torch.arange(half)
-                loss = (
-                    loss
-                    + functional.cross_entropy(scores, target)
-                    + functional.cross_entropy(scores.T, target)
-                )
+                loss = loss + (1 - recipe.residual) * _both_ways(scores, target)
+                if recipe.residual:
+                    helped = scores + recipe.scale / 2 * _lexical(corpus, lists, half)
+                    loss = loss + recipe.residual * _both_ways(helped, target)
             loss.backward()
             losses.append(float(loss.detach()) / len(widths))
             # A lazy Adam: only the rows of this batch move.
