@@ -43,7 +43,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
     Raises ChithiError (exit status 2) for a benchmark, index, model or option that cannot be used.
     """
-    wanted = configurations(options.configuration, options.model, options.sweep)
+    wanted = configurations(options.configuration, options.model, options.sweep, options.reranker)
     save = checked_name(options.save) if options.save is not None else None
     if options.strip_diacritics:
         wanted = [held._replace(strip=True) for held in wanted]
@@ -220,6 +220,7 @@ def _rows(
             answer, score = answers[qid], scores[qid]
             row["answer"] = {
                 "outcome": score.outcome,
+                "confidence": answer.confidence,
                 "answer": answer.answer,
                 "reason": answer.reason,
                 "gold": query.answer,

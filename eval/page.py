@@ -16,8 +16,10 @@ from eval.report import (
     PART_LABELS,
     SLICE_LABELS,
     Measured,
+    Reliable,
     Result,
     figure,
+    reliability,
 )
 from indexer.errors import UnusableInput
 
@@ -76,6 +78,11 @@ def page(result: Result) -> str:
         parts.append(_section("Chất lượng và thời gian", latency_plot(held)))
     if "accuracy" in result.metrics:
         parts.append(_section("Câu trả lời", outcomes_plot(result), _answers(result)))
+        groups = reliability(result.per_query)
+        if groups:
+            parts.append(
+                _section("Độ tin cậy của câu trả lời", reliability_plot(groups), _reliability(groups))
+            )
     first = [c for c in result.comparisons if c.measure == "MRR@10"]
     if first:
         plots = "".join(differences_plot(c, result.per_query) for c in first[:6])
@@ -207,6 +214,40 @@ def outcomes_plot(result: Result) -> str:
     return _svg(8 + len(counts) * _ROW, "Trả lời và từ chối", body)
 
 
+def reliability_plot(groups: Sequence[Reliable]) -> str:
+    """Draw the share of right answers against their confidence; on the diagonal the two are equal."""
+    origin, bottom, size = 60.0, 300.0, 270.0
+
+    def x(value: float) -> float:
+        return origin + value * size
+
+    def y(value: float) -> float:
+        return bottom - value * size
+
+    body = [_text(0, 12, "Tỷ lệ đúng", kind="soft")]
+    for n in range(0, 11, 2):
+        tick = n / 10
+        body.append(f'<line class="grid" x1="{x(tick):.1f}" y1="{y(1)}" x2="{x(tick):.1f}" y2="{bottom}"/>')
+        body.append(f'<line class="grid" x1="{x(0)}" y1="{y(tick):.1f}" x2="{x(1)}" y2="{y(tick):.1f}"/>')
+        body.append(_text(x(tick), bottom + 18, figure(tick, 1), "middle", "soft"))
+        body.append(_text(origin - 8, y(tick) + 4, figure(tick, 1), "end", "soft"))
+    body.append(_text(x(1), bottom + 38, "độ tin cậy", "end", "soft"))
+    body.append(
+        f'<line class="zero" stroke-dasharray="4 4" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>'
+    )
+    points = " ".join(f"{x(g.confidence):.1f},{y(g.share):.1f}" for g in groups)
+    body.append(f'<polyline class="bar" fill="none" points="{points}"/>')
+    most = max(g.answers for g in groups)
+    for g in groups:
+        told = f"{figure(g.low, 1)}–{figure(g.high, 1)}: {g.right} đúng trong {g.answers} câu trả lời"
+        radius = 3 + 8 * math.sqrt(g.answers / most)
+        body.append(
+            f'<g><title>{escape(told)}</title><circle class="dot" cx="{x(g.confidence):.1f}" '
+            f'cy="{y(g.share):.1f}" r="{radius:.1f}"/></g>'
+        )
+    return _svg(bottom + 46, "Tỷ lệ đúng theo độ tin cậy của câu trả lời", body)
+
+
 def differences_plot(comparison: Comparison, per_query: Sequence[dict[str, Any]]) -> str:
     """Draw, for every question that differs, by how much; the largest gain first, the largest loss last."""
     asked = {row["qid"]: row["question"] for row in per_query}
@@ -258,6 +299,22 @@ def _quality(held: Sequence[Measured]) -> str:
                 figure((c.latency_ms or {}).get("p95"), 1),
             ]
             for c in held
+        ),
+    )
+
+
+def _reliability(groups: Sequence[Reliable]) -> str:
+    return _table(
+        ["Độ tin cậy", "Trả lời", "Đúng", "Tin cậy trung bình", "Tỷ lệ đúng"],
+        (
+            [
+                f"{figure(g.low, 1)}–{figure(g.high, 1)}",
+                str(g.answers),
+                str(g.right),
+                figure(g.confidence),
+                figure(g.share),
+            ]
+            for g in groups
         ),
     )
 

@@ -74,6 +74,42 @@ class Result(msgspec.Struct, frozen=True):
     made: str = ""
 
 
+class Reliable(msgspec.Struct, frozen=True):
+    """Answers of about one confidence: from ``low`` (inclusive) to ``high``, their mean, how many are right."""
+
+    low: float
+    high: float
+    confidence: float
+    answers: int
+    right: int
+
+    @property
+    def share(self) -> float:
+        """The share that is right."""
+        return self.right / self.answers
+
+
+def reliability(per_query: Sequence[Mapping[str, Any]]) -> list[Reliable]:
+    """Group the answers that were given by tenths of their confidence; groups without an answer are left out."""
+    groups: dict[int, list[tuple[float, bool]]] = {}
+    for row in per_query:
+        answer = row.get("answer") or {}
+        confidence = answer.get("confidence")
+        if confidence is not None and answer["outcome"] in ("right", "wrong"):
+            tenth = min(9, int(confidence * 10))
+            groups.setdefault(tenth, []).append((confidence, answer["outcome"] == "right"))
+    return [
+        Reliable(
+            tenth / 10,
+            (tenth + 1) / 10,
+            sum(confidence for confidence, _ in held) / len(held),
+            len(held),
+            sum(right for _, right in held),
+        )
+        for tenth, held in sorted(groups.items())
+    ]
+
+
 # -- terminal -------------------------------------------------------------------------------------
 
 
@@ -106,6 +142,9 @@ def terminal(result: Result, *, details: int = 40) -> str:
         parts.append(comparison_table(result.comparisons))
     if "accuracy" in result.metrics:
         parts.append(answers_table(result.metrics))
+        groups = reliability(result.per_query)
+        if groups:
+            parts.append(reliability_table(groups))
     if result.slices:
         parts.append(slices_table(result.slices))
     failed = failures(result.per_query)
@@ -132,6 +171,21 @@ def quality_table(configurations: Sequence[Measured]) -> str:
             ]
         )
     return table(["Cấu hình", *RETRIEVAL, "MRR@10 (95%)", "p50 ms", "p95 ms"], rows)
+
+
+def reliability_table(groups: Sequence[Reliable]) -> str:
+    """Return the table of confidence against what was right."""
+    rows = [
+        [
+            f"{figure(g.low, 1)}–{figure(g.high, 1)}",
+            str(g.answers),
+            str(g.right),
+            figure(g.confidence),
+            figure(g.share),
+        ]
+        for g in groups
+    ]
+    return table(["Độ tin cậy", "Trả lời", "Đúng", "Tin cậy TB", "Tỷ lệ đúng"], rows)
 
 
 def comparison_table(comparisons: Sequence[Comparison]) -> str:

@@ -197,7 +197,7 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     said = [*whole, *((w.document, w.task) for w in chosen)]
     shown = {(document.id, task.id): (document, task) for document, task in said}
     stated = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
-    return Drafted(stated, kind=kinds[0], confidence=chosen[0].score)
+    return Drafted(stated, kind=kinds[0], confidence=(chosen[0].recall + min(1.0, chosen[0].score)) / 2)
 
 
 def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
