@@ -346,10 +346,10 @@ class Store:
         ]
 
     def citing(self, symbol: str) -> list[str]:
-        """Return the ids of the documents that mention this symbol."""
+        """Return the ids of the documents that mention this symbol, those apart whose own it is."""
         rows = self._rows(
             "SELECT DISTINCT d.id, d.path FROM refs r JOIN documents d ON d.num = r.doc "
-            "WHERE r.symbol_key = ? ORDER BY d.path",
+            "WHERE r.symbol_key = ? AND r.symbol_key IS NOT d.symbol_key ORDER BY d.path",
             (symbol_key(symbol),),
         )
         return [row[0] for row in rows]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from indexer.clean import bare, collapse
 from indexer.records import Document, Fact, Reference, Span
+from indexer.references import SELF
 from indexer.store import StoredPassage
 from search_api.answer_sentences import sentence_around, target_facts
 from search_api.citing import Citations
@@ -167,7 +168,9 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
     for document in _ranked_documents(evidence):
         metadata = document.metadata
         title = metadata.title
-        mentions = [r for r in document.references if r.symbol in cited and not r.nested]
+        mentions = [
+            r for r in document.references if r.symbol in cited and not r.nested and r.sub_role != SELF
+        ]
         if cited and not mentions:
             continue
         inside = None

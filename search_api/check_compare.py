@@ -16,6 +16,7 @@ from indexer.clean import collapse, fold
 from indexer.deadlines import latest
 from indexer.organs import organ_fits
 from indexer.records import BOILERPLATE, Deadline, Document, Reference, Span, Target
+from indexer.references import SELF
 from indexer.symbols import symbol_key
 from search_api.check_schemas import Alert, Severity
 
@@ -233,7 +234,7 @@ def citation_faults(reference: Reference, known: Sequence[Known]) -> str | None:
 
     A number that fits one document and a date that fits another with the same kind of symbol is a slip.
     """
-    if reference.symbol is None:
+    if reference.symbol is None or reference.sub_role == SELF:
         return None
     key = symbol_key(reference.symbol)
     same = [k for k in known if symbol_key(k.symbol) == key and _same_body(reference.issuer, k.issuer)]
@@ -274,7 +275,10 @@ def cites(child: Document, parent: Document) -> list[Reference]:
     return [
         r
         for r in child.references
-        if r.symbol and symbol_key(r.symbol) == key and _same_body(r.issuer, known.issuer)
+        if r.symbol
+        and r.sub_role != SELF
+        and symbol_key(r.symbol) == key
+        and _same_body(r.issuer, known.issuer)
     ]
 
 

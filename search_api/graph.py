@@ -15,6 +15,7 @@ import msgspec
 from indexer.clean import collapse, fold
 from indexer.organs import organ_key, organ_of
 from indexer.records import Reference
+from indexer.references import SELF
 from indexer.store import StoredDocument, StoredReference, symbol_key
 from search_api.schemas import Graph, GraphEdge, GraphNode
 
@@ -112,7 +113,7 @@ class _Nodes:
     def _place(self, mention: StoredReference) -> None:
         symbol = mention.reference.symbol
         at = (mention.doc, mention.reference.span.start)
-        target = self.resolved.get(at)
+        target = mention.doc if mention.reference.sub_role == SELF else self.resolved.get(at)
         if target is not None:
             self.of[at] = target
         elif symbol is not None:

@@ -110,6 +110,12 @@ def test_a_commune_s_own_documents_are_not_another_commune_s() -> None:
     assert sorted(str(node.locality) for node in missing(graph)) == ["Cầu Gỗ", "Suối Đá"]
 
 
+def test_a_document_that_names_itself_is_no_other_document() -> None:
+    rows = [row("phu-luc", "14/KH-UBND")]
+    graph = make_graph(rows, [cite("phu-luc", 0, "14/KH-UBND", sub_role="self")], {})
+    assert (missing(graph), edges(graph)) == ([], [])
+
+
 def test_edges_are_counted_once_and_quoted() -> None:
     graph = make_graph(
         [row("a"), row("b", "9/KH-UBND", "tinh")],

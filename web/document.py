@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from indexer.clean import collapse
+from indexer.references import SELF
 from search_api.schemas import DocumentRow, DocumentView, ReferenceRow
 from web import wording
 from web.addresses import GRAPH, address, document_path
@@ -100,7 +101,8 @@ def _reference_groups(
     order = {role: i for i, role in enumerate(wording.ROLES)}
     groups: dict[str, dict[str, list[ReferenceRow]]] = {}
     first_role: dict[str, str] = {}
-    for ref in sorted(references, key=lambda ref: (order.get(ref.role, 9), ref.start)):
+    cited = (ref for ref in references if ref.sub_role != SELF)  # "Kèm theo Kế hoạch số …" in its own annex
+    for ref in sorted(cited, key=lambda ref: (order.get(ref.role, 9), ref.start)):
         key = ref.resolved_doc or ref.symbol or collapse(ref.raw)
         role = first_role.setdefault(key, "mentions" if ref.nested and ref.role == "implements" else ref.role)
         groups.setdefault(role, {}).setdefault(key, []).append(ref)
