@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from indexer.clean import collapse, fold
 from indexer.labels import LabelMatch, match_label
 from indexer.lines import PREAMBLE, LogicalLine, ends_sentence, is_capital, logical_lines, starts_block
@@ -109,7 +111,8 @@ class _Reader:
         for position in range(body_from, len(self.lines)):
             if position not in self.taken:
                 state = self._read_line(position, state)
-        return self.blocks, _close_spans(self.sections, self.ended, len(self.text.rstrip()))
+        closed = _close_spans(self.sections, self.ended, len(self.text.rstrip()))
+        return self.blocks, _without_foot(closed, self.blocks)
 
     # -- head ---------------------------------------------------------------------------------
 
@@ -612,6 +615,22 @@ def _close_spans(sections: list[Section], ended: Mapping[int, int], end: int) ->
             )
         )
     return closed
+
+
+def _without_foot(sections: list[Section], blocks: Sequence[Block]) -> list[Section]:
+    """End sections before the recipients and the signature that stand after their last words."""
+    starts = [block.span.start for block in blocks]
+    out: list[Section] = []
+    for section in sections:
+        last = bisect.bisect_left(starts, section.span.end) - 1
+        foot = last
+        while foot >= 0 and blocks[foot].kind in ("recipients", "signature"):
+            foot -= 1
+        if foot < last and starts[foot + 1] > section.heading.end:
+            span = Span(section.span.start, starts[foot + 1])
+            section = msgspec.structs.replace(section, span=span)
+        out.append(section)
+    return out
 
 
 __all__ = ["read_structure", "starts_block"]

@@ -65,6 +65,10 @@ _DOCUMENT_NAME = re.compile(
 _OF_A_DOCUMENT = re.compile(
     r"[\s,(]*(?:$|[.;/)]|(?:ngày|năm|của|về|quy định|sửa đổi|bổ sung|hướng dẫn|ban hành|phê duyệt|v/v)(?![a-zà-ỹđ]))"
 )
+_LISTED_DOCUMENT = re.compile(
+    r"(?:luật|bộ luật|pháp lệnh|nghị quyết|nghị định|thông tư(?: liên tịch)?|quyết định|chỉ thị|công văn|thông báo)"
+    r" (?:liên tịch )?số:? ?\d"
+)
 _YEAR = re.compile(r"\b(20\d\d)\b")
 
 
@@ -272,6 +276,8 @@ class _Reader:
         own = self.own.get(index, [])
         runs = self._runs(own)
         labelled = [run for run in runs if run.assigns]
+        if not labelled and self._is_listed_document(section):
+            return
         if title is not None and not title.directs and not labelled:
             if self._statute(index) and context != "organisation":
                 return
@@ -287,6 +293,14 @@ class _Reader:
             self._loose(index, own, context, lone=section.kind == "part")
         else:
             self._prose(index, own, given, context)
+
+    def _is_listed_document(self, section: Section) -> bool:
+        """Say whether an item only names a document ("2. Nghị định số …"): a list of texts gives no work."""
+        words = section.span.of(self.text)[len(section.num) :].lstrip(" .)-\n")
+        if _LISTED_DOCUMENT.match(fold(words[:80])) is None:
+            return False
+        start = section.span.end - len(section.span.of(self.text)[len(section.num) :].lstrip(" .)-\n"))
+        return read_assignment(self.text, Span(start, section.span.end)) is None
 
     def _bullets(self, section: Section, runs: Sequence[_Run], given: _Given, context: str | None) -> None:
         """Bullets of which some carry labels of their own: each bullet is a task."""

@@ -265,6 +265,16 @@ def test_numbers_and_quotations(text: str, expected: list[tuple[str, str | None]
     assert [(path, title) for path, title, _ in outline(text)] == expected
 
 
+def test_the_last_section_ends_before_the_foot() -> None:
+    text = HEAD + "I. NHIỆM VỤ\n\n1. Rà soát\n\nLàm ngay.\n" + FOOT + "\nPHỤ LỤC\n\nDANH SÁCH\n\nThôn Một.\n"
+    _, sections = read_structure(SourceText(text=text))
+    assert [section.span.of(text).rstrip()[-9:] for section in sections] == [
+        "Làm ngay.",
+        "Làm ngay.",
+        "Thôn Một.",
+    ]
+
+
 def test_results_to_be_reached_are_those_of_all_the_points_above() -> None:
     text = "II. VIỆC\n\n1. Tuyên truyền\n\na) Công an xã mở lớp.\n\nb) Thôn phát tờ rơi.\n\nKết quả cần đạt\n\n- 100% hộ được phát.\n"
     blocks, sections = read_structure(SourceText(text=text))

@@ -413,6 +413,15 @@ def test_a_report_assigns_nothing() -> None:
     assert tasks == []
 
 
+def test_a_list_of_documents_gives_no_work() -> None:
+    _, tasks = plan(
+        "I. DANH MỤC\n\n1. Nghị định số 12/2025/NĐ-CP ngày 15/01/2025 của Chính phủ về lưu trữ\n\n"
+        "2. Thông tư số 03/2025/TT-BNV ngày 02/3/2025 hướng dẫn nghiệp vụ lưu trữ\n\n"
+        "3. Công an xã lập sổ.\n"
+    )
+    assert [task.section for task in tasks] == ["I > 3"]
+
+
 def test_line_ends_of_a_wrapped_file_change_nothing() -> None:
     body = """I. NHIỆM VỤ
 
