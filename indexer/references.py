@@ -95,6 +95,8 @@ _AUTHOR_VERB = re.compile(
 _SENTENCE = re.compile(r"[.!?…](?=\s+[^\d\s])|\n\s*\n(?=\s*[-+•])|:\s*\"")
 _OWN_NUMBER = re.compile(r"(?:^|\n|\|)[ \t*_|]*(?:luật\s+)?số\s*:[ \t]*$")
 _WITH_THIS = re.compile(r"(?:ban hành\s+)?(?:kèm theo|cùng với|theo)\s*(?:các\s*)?$")
+SELF = "self"
+"""The sub-role of a mention of the document itself, which cites nothing."""
 _SKIPPED: frozenset[str] = frozenset({"symbol", "place", "banner", "recipients", "signature"})
 
 
@@ -291,8 +293,6 @@ class _Reader:
             not typed or self.folded[start:].startswith("luật")
         ):
             return None
-        if self._is_this(match):
-            return None
         if type_name is None and match.type_code is not None:
             type_name, type_code = document_types()[match.type_code][0], match.type_code
         elif type_name is None and match.kind == "cong_van":
@@ -301,13 +301,28 @@ class _Reader:
         if issuer is not None and start < match.span.start:
             mention.unnumbered = False
         self._extend(mention)
+        if self._is_this(mention):
+            mention.sub_role = SELF
         return mention
 
-    def _is_this(self, match: SymbolMatch) -> bool:
-        own = self.metadata.symbol
-        if own is None or match.canonical is None:
+    def _is_this(self, mention: _Mention) -> bool:
+        """Say whether a mention means the document itself ("Kèm theo Kế hoạch số 12/KH-UBND …").
+
+        Numbers restart: another body's, or another day's, is another document.
+        """
+        own, canonical = self.metadata.symbol, mention.symbol.canonical if mention.symbol else None
+        if own is None or canonical is None or symbol_key(own.value) != symbol_key(canonical):
             return False
-        return symbol_key(own.value) == symbol_key(match.canonical)
+        date, issuer = self.metadata.date, self.metadata.issuer
+        if mention.date is not None and date is not None:
+            if not (mention.date.startswith(date.value) or date.value.startswith(mention.date)):
+                return False
+            if mention.date == date.value and len(mention.date) == 10:
+                return True
+        if mention.issuer is None or issuer is None:
+            return True
+        named = collapse(mention.issuer.of(self.text))
+        return organ_of(named) is None or organ_of(issuer.value) is None or _same_issuer(named, issuer.value)
 
     def _head(self, match: SymbolMatch) -> tuple[int, str | None, str | None, Span | None]:
         """Find where the mention begins: the words of its type before the symbol."""
@@ -685,6 +700,9 @@ class _Reader:
         last: _Mention | None = None
         reached = 0
         for mention in self.mentions:
+            if mention.sub_role == SELF:
+                reached = max(reached, mention.title.end if mention.title else mention.end)
+                continue  # a mention whatever stands before it, and no example to those after it
             if mention.inside >= 0:
                 outer = self.mentions[mention.inside]
                 # What a replaced plan's title cites is not replaced with it.
@@ -919,6 +937,8 @@ def _antecedents(earlier: Sequence[Reference], mention: _Mention, issuer: str) -
     for reference in earlier:
         if reference.symbol is None or reference.issuer is None or reference.type != mention.type:
             continue
+        if reference.sub_role == SELF:
+            continue  # one's own plan is "Kế hoạch này"
         if organ_fits(issuer, reference.issuer):
             found.setdefault(reference.symbol, reference)
     return list(found.values())
@@ -949,7 +969,7 @@ def find_references(
 ) -> list[Reference]:
     """Find the citations of other documents in order; spans point into ``text``.
 
-    The document's own symbol (``metadata.symbol``) is no citation.  Without ``blocks`` the structure is
+    A mention of the document itself (``metadata.symbol``) has the sub-role :data:`SELF`.  Without ``blocks`` the structure is
     read from the text itself.
     """
     if not blocks:

@@ -299,11 +299,35 @@ def test_anaphor_with_a_title_of_its_own() -> None:
     assert resolution.nested
 
 
-def test_own_symbol_is_no_reference() -> None:
-    own = Metadata(symbol=Fact("14/2026/TT-BNV", None, "number_line"))
-    text = "Phụ lục ban hành kèm theo Thông tư số 14/2026/TT-BNV ngày 1/2/2026 của Bộ trưởng Bộ Nội vụ."
-    assert read(text, own) == []
-    assert len(read(text)) == 1
+@pytest.mark.parametrize(
+    ("sentence", "sub_role"),
+    [
+        ("Phụ lục ban hành kèm theo Kế hoạch số 14/KH-UBND ngày 01/02/2031 của UBND xã Hạ Bằng.", "self"),
+        ("(Kèm theo Kế hoạch số 14/KH-UBND của UBND xã)", "self"),
+        ("Căn cứ Kế hoạch số 14/KH-UBND, các thôn báo cáo.", "self"),
+        # Numbers restart with each body and each year.
+        ("Căn cứ Kế hoạch số 14/KH-UBND ngày 05/3/2030 của UBND xã Hạ Bằng.", None),
+        ("Căn cứ Kế hoạch số 14/KH-UBND của UBND tỉnh.", None),
+    ],
+)
+def test_a_mention_of_the_document_itself(sentence: str, sub_role: str | None) -> None:
+    own = Metadata(
+        symbol=Fact("14/KH-UBND", None, "number_line"),
+        date=Fact("2031-02-01", None, "place_line"),
+        issuer=Fact("UBND xã Hạ Bằng", None, "preamble"),
+    )
+    (found,) = read(sentence, own)
+    assert (found.symbol, found.sub_role) == ("14/KH-UBND", sub_role)
+    assert sub_role is None or found.role == "mentions"
+
+
+def test_what_follows_a_mention_of_the_document_itself_has_a_role_of_its_own() -> None:
+    own = Metadata(symbol=Fact("14/KH-UBND", None, "number_line"))
+    text = "Căn cứ Kế hoạch số 14/KH-UBND và Kế hoạch số 15/KH-UBND của UBND tỉnh, các thôn báo cáo."
+    assert [(r.symbol, r.sub_role == "self") for r in read(text, own)] == [
+        ("14/KH-UBND", True),
+        ("15/KH-UBND", False),
+    ]
 
 
 def test_replaced_plan_is_the_issuers_own() -> None:
