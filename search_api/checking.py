@@ -61,6 +61,10 @@ class Checks:
             return read_document(path), False
         return store.document(name), True
 
+    def stored(self, doc: str) -> Document:
+        """Return a document of the index; raise UnknownDocument for anything else, files included."""
+        return self._store().document(doc)
+
     def _documents(self) -> dict[str, Document]:
         with self._lock:
             if self._metadata is None:
@@ -148,9 +152,16 @@ class Checks:
                     self._reports.popitem(last=False)
         return self.reviews.apply(held)
 
-    def check_documents(self, child: Document, parent: Document, *, we: str | None = None) -> CheckReport:
-        """Check two documents that are at hand (an upload)."""
-        return check(
+    def check_documents(
+        self,
+        child: Document,
+        parent: Document,
+        *,
+        we: str | None = None,
+        stored: tuple[bool, ...] = (False, False),
+    ) -> CheckReport:
+        """Check two documents that are at hand (an upload); ``stored`` says which the index holds."""
+        made = check(
             child,
             parent,
             encoder=self._encoder(),
@@ -158,6 +169,11 @@ class Checks:
             known=list(self._documents().values()),
             statuses=self._statuses(),
             missing=self.missing(child),
+        )
+        return msgspec.structs.replace(
+            made,
+            child_info=party(child, stored=stored[0]),
+            parent_info=party(parent, stored=stored[1]),
         )
 
     def matrix(
