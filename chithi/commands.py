@@ -16,6 +16,7 @@ from chithi import printing
 from indexer.errors import UnusableInput
 
 if TYPE_CHECKING:
+    from search_api.retrieve import RetrievalSettings
     from search_api.schemas import Filters
     from search_api.service import Service
 
@@ -62,7 +63,14 @@ def _roots(index: Path) -> list[Path]:
 def _service(options: argparse.Namespace) -> Service:
     from search_api.service import Service
 
-    return Service(options.index)
+    return Service(options.index, _settings(options))
+
+
+def _settings(options: argparse.Namespace) -> RetrievalSettings:
+    """Return the settings of the search, with the reranker of the command or of the environment."""
+    from search_api.retrieve import default_settings
+
+    return default_settings(getattr(options, "reranker", None))
 
 
 def _answering(options: argparse.Namespace) -> Service:
@@ -70,11 +78,11 @@ def _answering(options: argparse.Namespace) -> Service:
     from search_api.service import Service
 
     if not any(name.startswith("CHITHI_LLM_") for name in os.environ):
-        return Service(options.index)
+        return Service(options.index, _settings(options))
     from search_api.language_model import LanguageModel, settings_from_environment
 
-    settings = settings_from_environment()
-    return Service(options.index, language_model=LanguageModel(settings) if settings else None)
+    model = settings_from_environment()
+    return Service(options.index, _settings(options), LanguageModel(model) if model else None)
 
 
 def _filters(options: argparse.Namespace) -> Filters:

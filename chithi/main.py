@@ -91,6 +91,11 @@ def parser() -> argparse.ArgumentParser:
             "--from", dest="date_from", metavar="NGÀY", help="ban hành từ ngày (2026-07-25 hoặc 25/7/2026)"
         )
         made.add_argument("--to", dest="date_to", metavar="NGÀY", help="ban hành đến ngày")
+        made.add_argument(
+            "--reranker",
+            metavar="TÊN",
+            help="mô hình xếp hạng lại (cross-encoder), hoặc biến CHITHI_RERANKER",
+        )
 
     made = command("index", "Đọc các văn bản và lập chỉ mục.")
     made.add_argument("paths", nargs="*", type=Path, metavar="ĐƯỜNG_DẪN", help="tệp hoặc thư mục văn bản")

@@ -16,6 +16,7 @@ from indexer.clean import nfc
 from indexer.encode import Encoder
 from indexer.engine import LocalEngine, indexed
 from search_api.question import understand
+from search_api.rerank import rerank
 from search_api.retrieve import RetrievalSettings, retrieve
 
 PIECE = 60
@@ -83,6 +84,7 @@ class BeirIndex:
         """Index ``corpus`` in ``folder``, which must be new; ``words`` as :func:`pieces` has it."""
         self.encoder = encoder
         self._owners: list[str] = []
+        self._texts: list[str] = []
         folder.mkdir(parents=True)
         self.engine = LocalEngine.create(folder / "vectors.faiss", folder / "lexical", encoder.dimension)
         for start in range(0, len(corpus), _BATCH):
@@ -94,6 +96,7 @@ class BeirIndex:
             ]
             self.engine.put(f"batch-{start}", rows, encoder.encode_passages([text for _, text in held]))
             self._owners += [item.id for item, _ in held]
+            self._texts += [text for _, text in held]
         self.engine.save()
         self._cut = len(self._owners) > len(corpus)
 
@@ -102,7 +105,13 @@ class BeirIndex:
         if self._cut:
             settings = settings._replace(depth=max(settings.depth, _REACH * k))
         found = retrieve(understand(text), self.engine, self.encoder, settings)
-        passages = zip(found.ids, found.scores, strict=True)
+        scores = [float(score) for score in found.scores]
+        passages = list(zip(found.ids, scores, strict=True))
+        if settings.reranker:
+            texts = [self._texts[int(n)] for n in found.ids]
+            changes = rerank(settings.reranker, text, texts, scores)
+            passages = [(n, score + change) for (n, score), change in zip(passages, changes, strict=True)]
+            passages.sort(key=lambda item: -item[1])
         return best_of(((self._owners[int(n)], float(score)) for n, score in passages), k)
 
 

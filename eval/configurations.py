@@ -7,6 +7,7 @@
     fused:model=keepitreal/vietnamese-sbert
     fused:chunks=80            passages of at most 80 words, cut along the structure as ours are
     fused:windows=110          passages of about 110 words that know nothing of the structure
+    fused:reranker=NAME        the best passages read again by a cross-encoder
     fused:strip=1              the questions as typed without any diacritics
 """
 
@@ -115,6 +116,8 @@ def _with(settings: RetrievalSettings, key: str, value: str, spec: str) -> Retri
         raise UnknownOption(
             f"Cấu hình “{spec}”: không có tùy chọn “{key}”. Các tùy chọn: {', '.join(accepted_options())}."
         )
+    if key == "reranker":
+        return settings._replace(reranker=value)
     outer, _, inner = key.partition(".")
     held = getattr(settings, outer)
     if not inner:
@@ -125,12 +128,16 @@ def _with(settings: RetrievalSettings, key: str, value: str, spec: str) -> Retri
 
 
 def configurations(
-    specs: Sequence[str], models: Sequence[str] = (), sweep: str | None = None
+    specs: Sequence[str],
+    models: Sequence[str] = (),
+    sweep: str | None = None,
+    rerankers: Sequence[str] = (),
 ) -> list[Configuration]:
     """Make the list to run, the main one first.
 
     Without ``specs`` it is :data:`DEFAULT`; every one of ``models`` is run fused and dense; ``sweep``
-    ("dense_weight=0,0.2,0.4") adds a fused run for each value.
+    ("dense_weight=0,0.2,0.4") adds a fused run for each value; every one of ``rerankers`` is run beside
+    the first configuration.
     """
     wanted = list(specs)
     for model in models:
@@ -144,4 +151,7 @@ def configurations(
         base = specs[0] if specs else "fused"
         joint = "," if ":" in base else ":"
         wanted += [f"{base}{joint}{key}={value}" for value in values.split(",")]
-    return [parse(spec) for spec in dict.fromkeys(wanted or DEFAULT)]
+    wanted = wanted or list(DEFAULT)
+    base = wanted[0]
+    wanted += [f"{base}{',' if ':' in base else ':'}reranker={name}" for name in rerankers]
+    return [parse(spec) for spec in dict.fromkeys(wanted)]

@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", action="append", default=[], metavar="TÊN", help="mô hình cần so sánh, lặp lại được"
     )
+    parser.add_argument(
+        "--reranker",
+        action="append",
+        default=[],
+        metavar="TÊN",
+        help="chạy thêm cấu hình đầu với mô hình xếp hạng lại này, lặp lại được",
+    )
     parser.add_argument("--sweep", metavar="TÊN=GIÁ_TRỊ,…", help="thử nhiều giá trị: dense_weight=0,0.2,0.4")
     parser.add_argument(
         "--strip-diacritics", action="store_true", help="bỏ hết dấu của câu hỏi trước khi tìm"

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -263,35 +263,41 @@ def _reachable(endpoint: str) -> bool:
     return True
 
 
-def _load_transformer(name: str) -> Any:
-    """Return a SentenceTransformer: a folder, else what was downloaded before, else from the Hub."""
+def load_transformer(
+    name: str, kind: Literal["SentenceTransformer", "CrossEncoder"], advice: str = _OFFLINE
+) -> Any:
+    """Return a sentence-transformers model: a folder, else what was downloaded before, else from the Hub.
+
+    Raises ModelUnavailable, whose message ends with ``advice``, where it cannot be had.
+    """
     try:
         import httpx
         import huggingface_hub.constants as hub
-        from sentence_transformers import SentenceTransformer
+        import sentence_transformers
     except ImportError as error:
         raise ModelUnavailable(
             f"{name}: thiếu thư viện ({error}). Cài đặt bằng: pip install sentence-transformers"
         ) from error
+    make = getattr(sentence_transformers, kind)
     looks_like_folder = name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1
     if looks_like_folder and not Path(name).is_dir():
-        raise ModelUnavailable(f"{name}: không có thư mục mô hình này. {_OFFLINE}")
+        raise ModelUnavailable(f"{name}: không có thư mục mô hình này. {advice}")
     faults = (OSError, ValueError, KeyError, RuntimeError, ImportError, httpx.HTTPError)
     try:
-        return SentenceTransformer(name, local_files_only=True)
+        return make(name, local_files_only=True)
     except faults as error:
         problem: Exception = error
     if not Path(name).is_dir() and not hub.HF_HUB_OFFLINE:
         if not _reachable(hub.ENDPOINT):
             raise ModelUnavailable(
-                f"{name}: máy chưa có mô hình này và không kết nối được tới {hub.ENDPOINT}. {_OFFLINE}"
+                f"{name}: máy chưa có mô hình này và không kết nối được tới {hub.ENDPOINT}. {advice}"
             ) from problem
         try:
-            return SentenceTransformer(name)
+            return make(name)
         except faults as error:
             problem = error
     reason = next(iter(str(problem).strip().splitlines()), type(problem).__name__)
-    raise ModelUnavailable(f"{name}: không tải được mô hình ({reason[:200]}). {_OFFLINE}") from problem
+    raise ModelUnavailable(f"{name}: không tải được mô hình ({reason[:200]}). {advice}") from problem
 
 
 class HubEncoder:
@@ -299,7 +305,7 @@ class HubEncoder:
 
     def __init__(self, name: str, preset: Preset | None = None) -> None:
         """Load by Hub name or folder; raises ModelUnavailable if it cannot be had."""
-        self._model = _load_transformer(name)
+        self._model = load_transformer(name, "SentenceTransformer")
         self._name = name
         self._segmented = preset.segmented if preset else self._wants_segments()
         self._prompts = self._own_prompts()

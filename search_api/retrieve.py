@@ -6,6 +6,7 @@ whose weight is one setting (:class:`RetrievalSettings`).
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -51,6 +52,13 @@ class RetrievalSettings(NamedTuple):
     """The part of a task that holds what is asked for ranks with its task (:mod:`search_api.fact_parts`)."""
     z_scores: bool = False
     """Join standard scores (mean 0, deviation 1 of each side's list) instead of scores scaled to [0, 1]."""
+    reranker: str | None = None
+    """A cross-encoder by Hub name or folder that reads the best passages again (:mod:`search_api.rerank`)."""
+
+
+def default_settings(reranker: str | None = None) -> RetrievalSettings:
+    """Return the settings in use; the reranker is what is given, else ``CHITHI_RERANKER``, else none."""
+    return RetrievalSettings(reranker=reranker or os.environ.get("CHITHI_RERANKER") or None)
 
 
 class Fused(NamedTuple):

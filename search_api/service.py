@@ -29,7 +29,9 @@ from search_api.naming import unit_matcher, work_name
 from search_api.priors import prior
 from search_api.protocol import Way
 from search_api.question import Question, understand
-from search_api.retrieve import RetrievalSettings, retrieve
+from search_api.rerank import DEPTH as RERANK_DEPTH
+from search_api.rerank import rerank
+from search_api.retrieve import RetrievalSettings, default_settings, retrieve
 from search_api.schemas import (
     Answer,
     DocumentRow,
@@ -74,7 +76,7 @@ class Service:
         """
         self.index_dir = Path(index_dir)
         self.language_model = language_model
-        self.settings = settings or RetrievalSettings()
+        self.settings = settings or default_settings()
         self.store = Store.open(self.index_dir)
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
@@ -155,6 +157,13 @@ class Service:
             for passage in self.store.passages(scores)
         ]
         ranked.sort(key=lambda item: (-item[1], item[0].id))
+        if settings.reranker and ranked:
+            texts = [passage.embedded for passage, _ in ranked[:RERANK_DEPTH]]
+            changes = rerank(
+                settings.reranker, question.text, texts, [scores[passage.id] for passage, _ in ranked]
+            )
+            ranked = [(item, score + change) for (item, score), change in zip(ranked, changes, strict=True)]
+            ranked.sort(key=lambda item: (-item[1], item[0].id))
         return lift_parts(ranked, question, self.store.document) if settings.parts else ranked
 
     def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
