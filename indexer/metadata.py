@@ -628,7 +628,8 @@ class _Reader:
     def _signature(self) -> tuple[Fact | None, Fact | None]:
         """Read who signed and in what capacity, from the first signature of the document."""
         capacity: list[Span] = []
-        for start, end in self._signature_lines():
+        printed = list(self._signature_lines())
+        for at, (start, end) in enumerate(printed):
             line = self.text[start:end]
             words = fold(line)
             if _SIGNS.match(words) and not _person(line):
@@ -643,6 +644,9 @@ class _Reader:
             if not capacity:
                 continue
             if line.isupper() and len(words.split()) <= 12:
+                if self._goes_on(capacity[-1], printed[at:]):
+                    capacity[-1] = Span(capacity[-1].start, end)
+                    continue
                 if len(words.split()) <= 5 and _person(line.title()) and not _SIGNS.search(words):
                     value = collapse(line).title()
                     return self._fact(start, end, "signature", value), self._capacity(capacity)
@@ -667,6 +671,29 @@ class _Reader:
         if not capacity:
             return self._signed_by()
         return None, self._capacity(capacity)
+
+    def _goes_on(self, before: Span, lines: Sequence[tuple[int, int]]) -> bool:
+        """Say whether a line in capitals goes on with the capacity above ("BỘ TRƯỞNG BỘ NÔNG NGHIỆP VÀ / MÔI TRƯỜNG").
+
+        The name of the signer is the last: a line that only looks like one has it below itself.
+        """
+        start, end = lines[0]
+        if self.text[before.end : start].strip(" \t\n*_"):
+            return False  # another cell of a table
+        if re.search(r"(?:\s(?:và|của|thuộc)|[,\-–])$", fold(before.of(self.text))):
+            return True
+        below = next(((a, b) for a, b in lines[1:] if not _SIGNED.fullmatch(self.text[a:b].strip())), None)
+        if below is None or "|" in self.text[end : below[0]]:
+            return False
+        words = self.text[below[0] : below[1]]
+        rank = _RANK.match(fold(words))
+        name = words[rank.end() :] if rank else words
+        return (
+            not _SIGNS.search(fold(words))
+            and (_person(name) or _person(name.title())) is not None
+            and len(before.of(self.text).split()) > 2
+            and _SIGNS.match(fold(self.text[start:end])) is None
+        )
 
     def _signed_by(self) -> tuple[Fact | None, Fact | None]:
         """Read "Tổng Bí thư … đã ký ban hành" in the sentence that introduces a text."""

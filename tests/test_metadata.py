@@ -417,3 +417,36 @@ def test_any_lines(lines: list[str]) -> None:
         fact = getattr(found, field)
         if fact is not None and fact.span is not None:
             assert 0 <= fact.span.start < fact.span.end <= len(text), field
+
+
+@pytest.mark.parametrize(
+    ("foot", "signer", "capacity"),
+    [
+        (
+            "BỘ TRƯỞNG BỘ THỦY LỢI VÀ\nCHỢ NỔI\n\nTrần Văn Sông\n",
+            "Trần Văn Sông",
+            "BỘ TRƯỞNG BỘ THỦY LỢI VÀ CHỢ NỔI",
+        ),
+        (
+            "KT. BỘ TRƯỞNG BỘ THỦY LỢI VÀ\nCHỢ NỔI\nTHỨ TRƯỞNG\n\nTrần Văn Sông\n",
+            "Trần Văn Sông",
+            "KT. BỘ TRƯỞNG BỘ THỦY LỢI VÀ CHỢ NỔI / THỨ TRƯỞNG",
+        ),
+        (
+            "TL. BỘ TRƯỞNG\nVỤ TRƯỞNG VỤ TỔ CHỨC\nCÁN BỘ\n(Đã ký)\nTrần Văn Sông\n",
+            "Trần Văn Sông",
+            "TL. BỘ TRƯỞNG / VỤ TRƯỞNG VỤ TỔ CHỨC CÁN BỘ",
+        ),
+        ("GIÁM ĐỐC\n\nTRẦN VĂN SÔNG\n", "Trần Văn Sông", "GIÁM ĐỐC"),
+    ],
+)
+def test_a_capacity_over_two_lines(foot: str, signer: str, capacity: str) -> None:
+    text = (
+        "Số: 12/2031/TT-BTL\n\nTHÔNG TƯ\nQuy định về chợ nổi\n\nĐiều 1. Phạm vi\n\nThông tư này quy định về chợ nổi.\n\n"
+        + foot
+    )
+    blocks, outline = read_structure(SourceText(text))
+    found = read_metadata(text, blocks, outline)
+    assert found.signer is not None
+    assert found.capacity is not None
+    assert (found.signer.value, found.capacity.value) == (signer, capacity)
