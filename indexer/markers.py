@@ -126,7 +126,9 @@ def match_marker(line: str) -> Marker | None:
             continue
         number = (match["n"] or "").strip()
         printed = line[match.start("n") : match.end("n")] if match["n"] else ""
-        if style in _KEEPS_CASE and printed != printed.upper():
+        # "Ii." is what lower-casing a line of capitals leaves of "II.".
+        recased = style == "roman" and len(printed) > 1 and printed == printed.capitalize()
+        if style in _KEEPS_CASE and printed != printed.upper() and not recased:
             continue
         if style == "letter" and printed != printed.lower():
             continue

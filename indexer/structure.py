@@ -47,6 +47,11 @@ _CLOSING = re.compile(
 )
 #: A line of its own over the results of all the items above it.
 _OF_THE_GROUP = re.compile(r"(?:các )?(?:kết quả|chỉ tiêu|sản phẩm)(?:, (?:chỉ tiêu|sản phẩm))? cần đạt:?")
+#: Before a colon: the sentence goes on with names ("… phối hợp với các Sở: Nội vụ, Tài chính xây dựng …").
+_LEADS_TO_LIST = re.compile(
+    r"\b(?:chủ trì|phối hợp với|chỉ đạo các|giao các|yêu cầu các)\b|^(?!trách nhiệm|nhiệm vụ).*\b(?:các|những) "
+    r"(?:sở|vụ|bộ|ban|cục|phòng|huyện|xã|tỉnh|thôn|ngành|đơn vị)$"
+)
 _NONE = -10
 _MAX_HEAD_LINES = 40
 _PART_RANK = 3
@@ -358,6 +363,11 @@ class _Reader:
         if below is not None:
             title = collapse(Span(self.lines[position + 1].line.span.start, below).of(self.text))
             title_end = below - entry.line.span.start
+        elif title and title_end == len(entry.raw) and is_capital(title):
+            end = self._capitals_below(position)
+            if end is not None:
+                title = collapse(Span(span.start + marker.words, end).of(self.text)).rstrip(" .:")
+                title_end = end - span.start
         num = _printed_number(entry.raw, marker)
         parent = self.stack[-1].section if self.stack else -1
         path = f"{self.sections[parent].path} > {num}" if parent >= 0 else num
@@ -378,7 +388,7 @@ class _Reader:
         rest = title_end if title else 0
         if title:
             self._add("heading", Span(span.start, self.sections[-1].heading.end), marker.words)
-        if entry.raw[rest:].strip(" :.-"):
+        if rest < len(entry.raw) and entry.raw[rest:].strip(" :.-"):
             label = match_label(entry.raw[marker.words :]) if title else None
             if label is not None:
                 self._add("label", Span(span.start + marker.words, span.end), label.end, label.key)
@@ -439,6 +449,27 @@ class _Reader:
             self.taken.add(below)
         return end
 
+    def _capitals_below(self, position: int) -> int | None:
+        """Return where a heading in capitals ends that goes on in capitals on the next lines, and take them.
+
+        A line straight below belongs to it; one after a blank line only where the heading is unfinished.
+        """
+        end = None
+        for below in range(position + 1, min(position + 4, len(self.lines))):
+            before, entry = self.lines[below - 1], self.lines[below]
+            if entry.marker is not None or entry.raw.startswith(("|", "(")) or not is_capital(entry.words):
+                break
+            if _foot_state(entry) is not None or _TYPE_LINE.match(entry.folded) or len(entry.words.split()) > 25:
+                break
+            apart = "\n" in self.text[before.line.span.end : entry.line.span.start].replace("\n", "", 1)
+            if before.words.rstrip().endswith((".", ":", ";")) or (
+                apart and _UNFINISHED.search(before.folded) is None
+            ):
+                break
+            end = entry.line.span.end
+            self.taken.add(below)
+        return end
+
     def _inline_title(self, entry: _Printed, marker: Marker) -> tuple[str, int] | None:
         """Return a title that is followed by its text on the same line ("2.1. Mục tiêu chung: Đến …")."""
         raw = entry.raw
@@ -449,6 +480,7 @@ class _Reader:
             rest = raw[colon + 1 :].lstrip(" *_\n")
             limit = 25 if bold_end and colon - 2 <= bold_end <= colon + 3 else 12
             plain = not re.search(r"[.;!?]", prefix) and prefix[:1].isupper()
+            plain = plain and not _LEADS_TO_LIST.search(fold(prefix))
             if plain and 0 < len(prefix.split()) <= limit and rest[:1].isupper() and marker.style != "task":
                 return prefix, colon + 1
         if marker.words < bold_end < len(raw) - 8:
@@ -518,6 +550,8 @@ def _quote_end(text: str, entry: _Printed) -> int:
     return unclosed if marker is not None and marker.style in _QUOTED_STYLES else -1
 
 
+#: How a heading ends that goes on below.
+_UNFINISHED = re.compile(r"(?:\s(?:và|của|về|cho|trong|với|tại|đối với|các|theo|trên)|[,\-–])$")
 #: What a quotation of a law begins with, and how one in straight quotes ends.
 _QUOTED_STYLES = ("article", "chapter", "division", "decimal1", "letter")
 _STRAIGHT_END = re.compile(r'"\s?[.;,]*\s*$', re.M)

@@ -254,6 +254,13 @@ def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
             [("Điều 5", "Kinh phí"), ("Điều 6", "Trách nhiệm"), ("Điều 7", "Thi hành")],
         ),
         ("Mục i. KIỂM TRA\n\nLàm ngay.\n\nMục ii. XỬ LÝ\n\nLàm sau.\n", [("Mục I", "KIỂM TRA"), ("Mục II", "XỬ LÝ")]),
+        # Names after a colon go on the sentence; a topic before one is a title.
+        (
+            "I. VIỆC\n\n1. Công an xã chủ trì, phối hợp với các Ban: Mặt trận, Thanh niên mở lớp.\n\n"
+            "2. Đối với các thôn: Một, Hai và Ba lập sổ.\n\n3. Tuyên truyền: Phát loa mỗi tuần.\n",
+            [("I", "VIỆC"), ("I > 1", None), ("I > 2", None), ("I > 3", "Tuyên truyền")],
+        ),
+        ("I. Việc chung\n\n1. Làm.\n\nIi. Tổ chức thực hiện\n\n1. Giao.\n", [("I", "Việc chung"), ("I > 1", None), ("II", "Tổ chức thực hiện"), ("II > 1", None)]),
         # A heading that ends in "đạt được" is whole.
         (
             "I. TÌNH HÌNH\n1. Kết quả đạt được\nQua hai năm, các thôn đã có máy bơm.\n",
