@@ -10,7 +10,7 @@ import jinja2.nodes
 import pytest
 
 import web
-from web import contexts, evaluation_contexts
+from web import contexts, crosscheck_contexts, evaluation_contexts
 from web.app import environment
 
 TEMPLATES = {
@@ -19,6 +19,8 @@ TEMPLATES = {
     "documents.html": contexts.DocumentsPage,
     "document.html": contexts.DocumentPage,
     "tasks.html": contexts.TasksPage,
+    "check.html": crosscheck_contexts.CheckPage,
+    "matrix.html": crosscheck_contexts.MatrixPage,
     "graph.html": contexts.GraphPage,
     "evaluation.html": evaluation_contexts.EvaluationPage,
     "grading.html": evaluation_contexts.GradingPage,

@@ -42,6 +42,7 @@ from search_api.routes import PREFIX, Problem, component_schemas, encoded, route
 from web import wording
 from web.addresses import DOCUMENTS, HOME
 from web.contexts import ApiOperation, ApiPage, ApiParameter, ErrorPage, Link, Page
+from web.crosscheck_routes import check_api, crosscheck_routes
 from web.evaluation_routes import evaluation_routes
 from web.guard import Guard, Scope, new_reference
 from web.listing import navigation
@@ -122,6 +123,8 @@ def create_app(
 
     app.include_router(pages(open_service, render_page, today))
     app.include_router(evaluation_routes(open_service, render_page))
+    app.include_router(check_api(open_service))
+    app.include_router(crosscheck_routes(open_service, render_page))
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_exception_handler(ChithiError, _known_error)

@@ -9,7 +9,7 @@ from indexer.clean import bare, collapse
 from indexer.errors import UnusableInput
 from search_api.routes import QUERY_LIMIT
 from web import wording
-from web.addresses import DOCUMENTS, EVALUATION, GRAPH, HOME, TASKS, address
+from web.addresses import CHECK, DOCUMENTS, EVALUATION, GRAPH, HOME, TASKS, address
 from web.contexts import Facet, Link, Option
 
 SHOWN_OPTIONS = 8
@@ -24,6 +24,7 @@ def navigation(path: str) -> tuple[Link, ...]:
         (HOME, "Tra cứu"),
         (DOCUMENTS, "Văn bản"),
         (TASKS, "Nhiệm vụ"),
+        (CHECK, "Đối chiếu"),
         (GRAPH, "Sơ đồ"),
         (EVALUATION, "Đánh giá"),
     )
