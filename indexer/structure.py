@@ -459,7 +459,11 @@ class _Reader:
             before, entry = self.lines[below - 1], self.lines[below]
             if entry.marker is not None or entry.raw.startswith(("|", "(")) or not is_capital(entry.words):
                 break
-            if _foot_state(entry) is not None or _TYPE_LINE.match(entry.folded) or len(entry.words.split()) > 25:
+            if (
+                _foot_state(entry) is not None
+                or _TYPE_LINE.match(entry.folded)
+                or len(entry.words.split()) > 25
+            ):
                 break
             apart = "\n" in self.text[before.line.span.end : entry.line.span.start].replace("\n", "", 1)
             if before.words.rstrip().endswith((".", ":", ";")) or (

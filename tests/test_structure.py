@@ -233,6 +233,16 @@ def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
             '2. Mỗi thôn có một máy bơm.".\n\n2. Bãi bỏ Điều 10.\n\nĐiều 2. Hiệu lực\n\nTừ ngày ký.\n',
             [("Điều 1", "Sửa đổi"), ("Điều 1 > 1", "Sửa đổi Điều 9 như sau"), ("Điều 1 > 2", None), ("Điều 2", "Hiệu lực")],
         ),
+        # A heading in capitals over two lines; after a blank line only where it is unfinished.
+        (
+            "I. ĐẶC ĐIỂM CHUNG VÀ KẾT QUẢ CHƯƠNG TRÌNH CHỢ NỔI\nTRÊN ĐỊA BÀN TỈNH\n\nChợ có thuyền.\n\n"
+            "II. NHIỆM VỤ CỦA\n\nCÁC XÃ\n\nRà soát thuyền.\n\nIII. KINH PHÍ\n\nNGÂN SÁCH XÃ\n\nDo xã chi.\n",
+            [
+                ("I", "ĐẶC ĐIỂM CHUNG VÀ KẾT QUẢ CHƯƠNG TRÌNH CHỢ NỔI TRÊN ĐỊA BÀN TỈNH"),
+                ("II", "NHIỆM VỤ CỦA CÁC XÃ"),
+                ("III", "KINH PHÍ"),
+            ],
+        ),
         # Nobody closed the quotations: the next instruction to amend is this law's own.
         (
             'Điều 1. Sửa đổi\n\n1. Sửa đổi Điều 9 như sau:\n\n"Điều 9. Bình chữa cháy\n\n1. Mỗi hộ có một bình.\n\n'
