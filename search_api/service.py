@@ -202,7 +202,7 @@ class Service:
         settings = self.settings
         if way != "fused":
             settings = settings._replace(dense_weight=0.0 if way == "lexical" else 1.0)
-        question = understand(query)
+        question = self.understand(query)
         rows = {row.id: row for row in self.rows()}
         found = self.passages(question, Filters(), k, settings)
         return tuple(
