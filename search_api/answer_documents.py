@@ -146,6 +146,7 @@ def replaced_by(evidence: Evidence, cites: Citations) -> Drafted:
                         labelled=False,
                     )
                 )
+    statements = statements or _said_of_others(evidence, cites)
     if statements:
         return Drafted(tuple(statements), kind="replaced_by")
     named = ", ".join(evidence.question.symbols) or "văn bản được hỏi"
@@ -155,6 +156,26 @@ def replaced_by(evidence: Evidence, cites: Citations) -> Drafted:
         "điều đó không khẳng định văn bản còn hiệu lực.",
         final=True,
     )
+
+
+_CHANGES = re.compile(r"(?:sửa đổi|thay thế|bãi bỏ|bổ sung)[^.;]{0,80}$", re.IGNORECASE)
+
+
+def _said_of_others(evidence: Evidence, cites: Citations) -> list[Statement]:
+    """Quote where a document says that another one changes the one asked about ("Nghị định 3 sửa đổi …")."""
+    statements: list[Statement] = []
+    for symbol in evidence.question.symbols:
+        for held in evidence.store.references(symbol=symbol):
+            document = evidence.store.document(held.doc)
+            span = _said_around(document, held.reference)
+            if not _CHANGES.search(collapse(document.text[span.start : held.reference.span.start])):
+                continue
+            number = cites.cite(held.doc, span, [held.reference.span])
+            quoted = collapse(span.of(document.text)).strip(" -+")
+            statement = Statement(held.doc, "", (AnswerPiece("", f"“{quoted}”", (number,)),))
+            if statement not in statements:
+                statements.append(statement)
+    return statements[:_MOST]
 
 
 def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:

@@ -80,19 +80,16 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
     good = [w for w in weighed if w[1] >= 0.7 and w[0] >= 0.5]
     if not good:
         return Drafted(())
-    statements = []
+    statements: list[Statement] = []
     for score, _, document, target in good[:_MOST_TARGETS]:
         if score < good[0][0] * 0.92:
             break
         span = _clause_span(document, target.span)
         number = cites.cite(document.id, span, [target.span])
-        statements.append(
-            Statement(
-                document.id,
-                "",
-                (AnswerPiece("Chỉ tiêu", collapse(span.of(document.text)).strip(" -+.;"), (number,)),),
-            )
-        )
+        piece = AnswerPiece("Chỉ tiêu", collapse(span.of(document.text)).strip(" -+.;"), (number,))
+        stated = Statement(document.id, "", (piece,))
+        if stated not in statements:  # two targets of one clause are one statement
+            statements.append(stated)
     return Drafted(tuple(statements), kind="target", confidence=good[0][0])
 
 
@@ -122,7 +119,9 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
                 continue
             for span in _sentences(document.text, block.span):
                 words = span.of(document.text)
-                if not _holds_fact(words, evidence.question.kinds):
+                if not (
+                    _holds_fact(words, evidence.question.kinds) or _says_effect(evidence.question, words)
+                ):
                     continue
                 if not _fits(evidence.question, document, words, passage.section_title):
                     continue
@@ -167,6 +166,9 @@ _FACT_WORDS = {
 """By kind of question, what a sentence must speak of to answer it."""
 
 
+_LAW = r"(?<![a-z])(?:luat|phap lenh|nghi dinh|thong tu|nghi quyet|quyet dinh)"
+
+
 def _fits(question: Question, document: Document, words: str, path: str) -> bool:
     """Say whether a statement speaks of the year and of the thing counted that a question names."""
     metadata = document.metadata
@@ -179,7 +181,11 @@ def _fits(question: Question, document: Document, words: str, path: str) -> bool
         ]
         for year in question.years:
             # "12/9/2025" is the day of a cited document, not the year that the statement is about.
-            if not any(re.search(rf"(?<![\d/]){year}(?!\d)", text) for text in around):
+            if any(re.search(rf"(?<![\d/]){year}(?!\d)", text) for text in around):
+                continue
+            # A law spoken of by its year ("Luật Khí tượng năm 2015") bears it in its number: 12/2015/QH13.
+            by_year = re.search(rf"{_LAW}(?: [^\W\d]+){{0,10}} nam {year}", bare(question.text))
+            if not by_year or not re.search(rf"\d/{year}/[A-ZĐ]", words):
                 return False
     if question.counted is None:
         return True
@@ -205,9 +211,27 @@ def _holds_fact(words: str, kinds: Sequence[str]) -> bool:
     return not {"lead", "direct", "coordinate"} & set(kinds) or bool(_ASSIGNS.search(words))
 
 
+def _says_effect(question: Question, words: str) -> bool:
+    """Say whether a sentence gives the day from which something is in force, where that is asked."""
+    return "hieu luc" in bare(question.text) and bool(_EFFECT.search(words))
+
+
+_EFFECT = re.compile(r"hiệu lực[^.;]{0,40}\d{1,2}[/-]\d{1,2}[/-]\d{4}", re.IGNORECASE)
+
+
 def _sentences(text: str, block: Span) -> list[Span]:
     cuts = [block.start]
     for match in re.finditer(r"(?<=[.;!?…])[”\")]*\s+(?=\S)", text[block.start : block.end]):
         cuts.append(block.start + match.end())
     cuts.append(block.end)
-    return [Span(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
+    clauses = [Span(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
+    # A series ("năm 2015 là 112; năm 2024 là 111") says at its head what all its clauses are about.
+    whole = [a for a in cuts[:-1] if a == block.start or not _SERIES.search(text, block.start, a)]
+    ends = [*whole[1:], block.end]
+    series = [Span(a, b) for a, b in zip(whole, ends, strict=True) if b - a <= _LONGEST_SERIES]
+    return [*clauses, *(span for span in series if span not in clauses)]
+
+
+_SERIES = re.compile(r";[”\")]*\s+\Z")
+_LONGEST_SERIES = 700
+"""Characters up to which a sentence with semicolons is also read whole."""

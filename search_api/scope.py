@@ -295,7 +295,8 @@ def topic_text(question: Question, scope: Scope) -> str:
     text = question.topic
     for added in expand(text, plain=question.plain):
         if added.factor > 0.8 and not re.search(r"\s", added.typed):
-            text = re.sub(rf"(?<!\w){re.escape(added.typed)}(?!\w)", added.text, text, count=1)
+            # Not inside a symbol: the TU of 12-KH/TU is part of a name.
+            text = re.sub(rf"(?<![\w/-]){re.escape(added.typed)}(?![\w/-])", added.text, text, count=1)
     text = without_names(text, scope)
     for theme in scope.themes:
         at = bare(text).find(bare(theme))
