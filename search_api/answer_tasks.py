@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from indexer.clean import bare
+from indexer.clean import bare, collapse
+from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Document, Mention, Span, Task
 from indexer.units import canonical_unit
@@ -136,6 +137,9 @@ def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citation
     pieces: list[AnswerPiece] = []
     for kind in _shown_kinds(task, kinds):
         mentions = _mentions(task, kind)
+        if kind == "deadline" and "report" in kinds:
+            # "Báo cáo ai, trước ngày nào" asks when the report is due, not the work.
+            mentions = _due_beside(document, task, _mentions(task, "report")) or mentions
         if not mentions:
             continue
         number = cites.cite(
@@ -149,6 +153,16 @@ def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citation
         pieces[0] = AnswerPiece(pieces[0].label, pieces[0].value, (*pieces[0].cites, number))
     heading = f"nhiệm vụ “{shortened(name)}”"
     return Statement(document.id, heading, tuple(pieces))
+
+
+def _due_beside(document: Document, task: Task, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return the deadlines that stand in the sentence of a fact."""
+    if not mentions:
+        return ()
+    around = _line_of(document, task, mentions)
+    found = [span for span, _ in find_deadlines(around.of(document.text))]
+    spans = [Span(around.start + span.start, around.start + span.end) for span in found]
+    return tuple(Mention(collapse(span.of(document.text)), span) for span in spans)
 
 
 def _line_of(document: Document, task: Task, mentions: Sequence[Mention]) -> Span:

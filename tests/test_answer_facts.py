@@ -86,3 +86,28 @@ def test_refused(service: Service, question: str) -> None:
 )
 def test_kinds(question: str, kind: str, asked: bool) -> None:
     assert (kind in understand(question).kinds) == asked
+
+
+PLAN = """ỦY BAN NHÂN DÂN TỈNH SÔNG LAM
+Số: 31/KH-UBND
+Sông Lam, ngày 4 tháng 5 năm 2026
+
+KẾ HOẠCH
+Phòng, chống lũ quét năm 2026
+
+III. TỔ CHỨC THỰC HIỆN
+
+1. UBND các xã
+- Rà soát nhà ở ven suối xong trước ngày 15/6/2026.
+- Báo cáo kết quả về Chi cục Thủy lợi trước ngày 25 hằng tháng.
+"""
+
+
+def test_when_to_report_is_the_day_of_the_report(tmp_path: Path) -> None:
+    (tmp_path / "vb").mkdir()
+    (tmp_path / "vb" / "kh-31.txt").write_text(PLAN, encoding="utf-8")
+    build_index([tmp_path / "vb"], tmp_path / "index", load_encoder())
+    answer = Service(tmp_path / "index").ask("UBND các xã báo cáo kết quả cho ai, trước ngày nào?")
+    assert answer.answer is not None
+    assert "Chi cục Thủy lợi" in answer.answer
+    assert "ngày 25 hằng tháng" in answer.answer
