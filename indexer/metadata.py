@@ -139,6 +139,10 @@ def read_metadata(text: str, blocks: Sequence[Block], outline: Sequence[Section]
     return _Reader(text, blocks, outline).read()
 
 
+_ISSUED_WITH = re.compile(r"\(\s*(?:ban hành\s+)?kèm theo\s+([^()]{8,240})\)")
+_MOTTO = re.compile(r"cộng hòa xã hội|độc lập|đảng cộng sản")
+
+
 class _Reader:
     def __init__(self, text: str, blocks: Sequence[Block], outline: Sequence[Section]) -> None:
         self.text = text
@@ -156,6 +160,7 @@ class _Reader:
         self.head = text[: self.head_end]
         self.head_cased = cased(self.head)
         self.own: SymbolMatch | None = None
+        self.outline = outline
 
     def read(self) -> Metadata:
         kind, code = self._type()
@@ -169,6 +174,11 @@ class _Reader:
         issuer = self._issuer()
         if symbol is not None and date is None:
             date, issuer, title = self._own_citation(symbol, issuer, title)
+        annexed = False
+        if kind is None and self.own is None and self._is_annex():
+            title = title or self._annex_title()
+            issued, day, annexed = self._issued_with()
+            issuer, date = issuer or issued, date or day
         level = self._level(issuer)
         locality = self._locality(place, issuer, level, title)
         signer, capacity = self._signature()
@@ -185,7 +195,7 @@ class _Reader:
             signer=signer,
             capacity=capacity,
             recipients=tuple(self._recipients()),
-            draft=blank or (date is not None and date[0].blank),
+            draft=blank or annexed or (date is not None and date[0].blank),
         )
 
     # -- type, symbol, date, title -------------------------------------------------------------
@@ -359,7 +369,7 @@ class _Reader:
             elif spans and block.kind in ("preamble", "paragraph", "heading"):
                 break
         if not spans:
-            return self._about()
+            return self._about() or self._capitals_of_head()
         start, end = spans[0].start, spans[-1].end
         found = _type_of(self.text[start:end])
         typed = any(b.kind == "type" for b in self.blocks)
@@ -384,6 +394,53 @@ class _Reader:
                 at = line.start() + line[0].index(words)
                 return at, at + len(words)
         return None
+
+    def _capitals_of_head(self) -> Fact | None:
+        """Take the lines in capitals under the place line for the title where no type is printed.
+
+        "BẢN SO SÁNH, THUYẾT MINH …", "BIỂU TỔNG HỢP …" are no types of documents.
+        """
+        if any(block.kind in ("type", "title") for block in self.blocks):
+            return None
+        placed = False
+        for block in self.blocks:
+            if block.section >= 0 or block.kind == "row":
+                return None
+            words = block.span.of(self.text)
+            if placed and len(words.split()) >= 5 and words.isupper() and not words.startswith("|"):
+                if _whole_organ(collapse(words)) is not None or _MOTTO.match(fold(words)):
+                    continue
+                return self._fact(block.span.start, block.span.end, "capitals_of_head")
+            placed = placed or block.kind == "place"
+        return None
+
+    # -- a file that holds an annex only --------------------------------------------------------
+
+    def _is_annex(self) -> bool:
+        """Say whether the text begins with an annex: the document that it belongs to is another file."""
+        return re.match(r"\W*phụ\s+lục(?:\s+[\divxl]{1,5})?\s*[.:]?\s*\n", fold(self.text[:80])) is not None
+
+    def _annex_title(self) -> Fact | None:
+        first = next((section for section in self.outline if section.kind == "annex"), None)
+        if first is None or first.title is None:
+            return None
+        return Fact(first.title, first.heading, "annex_title")
+
+    def _issued_with(self) -> tuple[Fact | None, tuple[IssueDate, Span, str] | None, bool]:
+        """Read "(Kèm theo Báo cáo số 12/BC-UBND ngày … của UBND xã …)": issuer, date, whether its number is blank."""
+        found = _ISSUED_WITH.search(fold(self.text[:1500]))
+        if found is None:
+            return None, None, False
+        start, end = found.span(1)
+        area = cased(self.text)
+        at = area.lower().find("ngày", start, end)
+        read = read_date(area.lower(), at) if at >= 0 else None
+        date = (read, Span(at, read.end), "issued_with") if read is not None else None
+        of = re.compile(r"\scủa\s+").search(area.lower(), start, end)
+        organ = read_organ(area, of.end(), end) if of is not None else None
+        issuer = self._organ_fact(of.end(), organ.end, "issued_with") if of is not None and organ else None
+        number = re.match(r"[^\d]*?số\s*:?\s*(\S)", fold(self.text[start:end]))
+        return issuer, date, number is not None and not number[1].isdigit()
 
     def _about(self) -> Fact | None:
         """Read the subject of an official letter: "V/v báo cáo …" under its number."""

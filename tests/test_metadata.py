@@ -450,3 +450,42 @@ def test_a_capacity_over_two_lines(foot: str, signer: str, capacity: str) -> Non
     assert found.signer is not None
     assert found.capacity is not None
     assert (found.signer.value, found.capacity.value) == (signer, capacity)
+
+
+@pytest.mark.parametrize(
+    ("head", "issuer", "date", "title", "draft"),
+    [
+        (
+            "Phụ lục 2\n\nDANH MỤC CHỢ NỔI NĂM 2031\n\n(Kèm theo Báo cáo số     /BC-UBND ngày    tháng 4 năm 2031 của UBND xã "
+            "Hạ Bằng)\n\nI. CHỢ LỚN\n\n1. Chợ Bến.\n",
+            "UBND xã Hạ Bằng",
+            "2031-04",
+            "DANH MỤC CHỢ NỔI NĂM 2031",
+            True,
+        ),
+        (
+            "PHỤ LỤC\nPHÂN CÔNG NHIỆM VỤ\n(Ban hành kèm theo Kế hoạch số 14/KH-UBND ngày 01/02/2031 của UBND xã Hạ Bằng)\n\n"
+            "| TT | Nhiệm vụ | Chủ trì |\n| 1 | Kê khai | Công an xã |\n",
+            "UBND xã Hạ Bằng",
+            "2031-02-01",
+            "PHÂN CÔNG NHIỆM VỤ",
+            False,
+        ),
+        (
+            "UBND XÃ HẠ BẰNG\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\nHạ Bằng, ngày 05 tháng 3 năm "
+            "2031\n\nBẢN SO SÁNH QUY CHẾ CHỢ NỔI CŨ VÀ MỚI\n\n| Cũ | Mới |\n| Chợ sớm | Chợ trưa |\n",
+            "UBND xã Hạ Bằng",
+            "2031-03-05",
+            "BẢN SO SÁNH QUY CHẾ CHỢ NỔI CŨ VÀ MỚI",
+            False,
+        ),
+    ],
+)
+def test_annexes_and_tables_as_files_of_their_own(
+    head: str, issuer: str, date: str, title: str, draft: bool
+) -> None:
+    blocks, outline = read_structure(SourceText(head))
+    found = read_metadata(head, blocks, outline)
+    got = [fact.value if fact else None for fact in (found.issuer, found.date, found.title)]
+    assert (*got, found.draft) == (issuer, date, title, draft)
+    assert found.symbol is None
