@@ -16,6 +16,7 @@ import time
 import traceback
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -61,6 +62,9 @@ class Outcome(NamedTuple):
     refused: int
     failures: list[Failure]
     slowest: float
+
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError)
 
 
 # -- mutations ------------------------------------------------------------------------------------------
@@ -170,7 +174,7 @@ class Seeds:
             if inside:
                 try:
                     data = mutate_member(rng, data, other)
-                except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
+                except _BROKEN:
                     data = mutate_bytes(rng, data, other)  # already too broken to be opened here
             else:
                 data = mutate_bytes(rng, data, other)
@@ -268,7 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if failed:
             held = outcome.failures[-1]
             sys.stdout.write(f"--- {held.name} {held.number}\n{held.error}\n")
-        if outcome.inputs % 500 == 0:
+        if outcome.inputs % 100 == 0:
             sys.stdout.write(f"{outcome.inputs}: read {outcome.read}, refused {outcome.refused}\n")
             sys.stdout.flush()
     faulthandler.cancel_dump_traceback_later()

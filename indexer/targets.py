@@ -75,18 +75,29 @@ def _one_syllable() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _whole_names() -> re.Pattern[str]:
+    """Match names of things that two syllables would cut ("hợp tác xã") or one would ("hồ sơ")."""
+    names = "|".join(rule.pattern for rule in rules() if rule.kind == "whole")
+    return re.compile(rf"\s*({names})(?![a-z])")
+
+
+@lru_cache(maxsize=1)
 def _patterns() -> tuple[
     re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str], tuple[Rule, ...]
 ]:
-    compared = tuple(r for r in rules() if r.kind not in ("verb", "zero", "one"))
+    compared = tuple(r for r in rules() if r.kind not in ("verb", "zero", "one", "whole"))
     bounds = "|".join(f"(?:{r.pattern})" for r in compared)
     verbs = "|".join(r.pattern for r in rules() if r.kind == "verb")
     zero = "|".join(r.pattern for r in rules() if r.kind == "zero")
     words = "|".join(map(bare, _WORD_NUMBERS))
     percent = re.compile(rf"(?:(?<![a-z])({bounds})\s*)?(?:tu\s+)?{_NUMBER}{_UPPER}\s*%")
-    counted = re.compile(rf"(?<![a-z])({bounds})\s*(?:tu\s+)?(?:{_NUMBER}{_UPPER}|({words})(?=\s))")
+    counted = re.compile(
+        rf"(?<![a-z])({bounds})\s*(?:tu\s+)?(?:{_NUMBER}{_UPPER}|({words})(?=\s)(?!\s+(?:muoi|tram|nghin|nua)\b))"
+    )
     stated = re.compile(rf"(?<![a-z])(?:{verbs})\s+(?:tu\s+)?{_NUMBER}{_UPPER}(?=\s)")
-    none_left = re.compile(rf"(?<![a-z])(?:{zero})\s+(?=[a-z])")
+    none_left = re.compile(
+        rf"(?<![a-z])(?:{zero})\s+(?=[a-z])(?!(?:dap\s+ung|phu\s+hop|hieu\s+luc|duoc|can\b))"
+    )
     return percent, counted, stated, none_left, compared
 
 
@@ -306,7 +317,9 @@ def _zero(plain: str, words: str, match: re.Match[str]) -> _Found | None:
 
 
 def _unit(rest: str, words: str) -> str:
-    """Return the name of the things counted, as the text has it: one syllable or two."""
+    """Return the name of the things counted, as the text has it: one syllable or two, or a known longer one."""
+    if whole := _whole_names().match(rest):
+        return collapse(words[whole.start(1) : whole.end(1)])
     named = re.match(r"\s*([a-z0-9]+)(?:\s+([a-z0-9]+))?", rest)
     if named is None or named.group(1).isdigit():
         return ""

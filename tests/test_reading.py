@@ -38,9 +38,9 @@ FLOORS = {
     "deadline dates": 0.97,
     "products": 0.94,
     "funding": 0.8,
-    "targets": 0.95,
+    "targets": 0.97,
     "target value": 0.97,
-    "target unit": 0.85,
+    "target unit": 0.93,
 }
 
 

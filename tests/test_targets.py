@@ -49,6 +49,13 @@ TABLE: list[tuple[str, list[tuple[str, str, float, str, str | None]]]] = [
         "phấn đấu đến năm 2030 không còn hộ nghèo ở nhà tạm",
         [("phấn đấu đến năm 2030 không còn hộ nghèo ở nhà tạm", "=", 0, "hộ", "2030")],
     ),
+    (
+        "Ít nhất 30 hợp tác xã có doanh thu.",
+        [("Ít nhất 30 hợp tác xã có doanh thu", ">=", 30, "hợp tác xã", None)],
+    ),
+    ("Không còn hồ sơ quá hạn.", [("Không còn hồ sơ quá hạn", "=", 0, "hồ sơ", None)]),
+    ("Thay thế máy quét đã hỏng hoặc không còn đáp ứng tại xã.", []),
+    ("Mở lớp, mỗi lớp không quá ba mươi người.", []),
     ("Có 5 sáng kiến được công nhận.", [("Có 5 sáng kiến được công nhận", "=", 5, "sáng kiến", None)]),
     (
         "Hình thành tối thiểu 01 mô hình điểm.",
