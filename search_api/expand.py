@@ -45,8 +45,10 @@ def abbreviations() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def _long_forms() -> dict[str, str]:
-    return {fold(row[1]): row[0] for row in rows("abbreviations.tsv")}
+def _long_forms() -> tuple[tuple[str, str, str], ...]:
+    """Return (syllables between spaces, long form, short form), ready to be looked for in a question."""
+    forms = {fold(row[1]): row[0] for row in rows("abbreviations.tsv")}
+    return tuple((f" {' '.join(_syllables(long))} ", long, short) for long, short in forms.items())
 
 
 @lru_cache(maxsize=1)
@@ -88,8 +90,8 @@ def expand(text: str, *, plain: bool = False, own: dict[str, str] | None = None)
             continue
         added += [Added(word, long, ABBREVIATION / len(longs)) for long in longs]
     folded = f" {' '.join(_syllables(fold(text)))} "
-    for long, short in _long_forms().items():
-        if f" {' '.join(_syllables(long))} " in folded:
+    for spaced, long, short in _long_forms():
+        if spaced in folded:
             added.append(Added(long, short, 0.4))
     added += _everyday(bare(text) if plain else fold(text), _bare_synonyms() if plain else _synonyms()[0])
     return added
