@@ -80,12 +80,8 @@ class Recipe(msgspec.Struct, frozen=True):
     """Share of codified articles that are told as if a plan said them."""
     nested: int = 0
     """A shorter prefix of the vector that is trained as well (Matryoshka); 0 for none."""
-    once: bool = False
-    """Count a unit once however often it occurs."""
     idf_power: float = 0.0
     """Start rare units longer: log rarity to this power."""
-    residual: float = 0.0
-    """Share of the loss in which the words (BM25) already have their say, so that vectors learn what words miss."""
     threads: int = 2
 
 
@@ -334,8 +330,7 @@ class Sampler:
         return at, at + size
 
     def _join(self, stretches: Sequence[tuple[int, int]]) -> Ids:
-        found = np.concatenate([self.corpus.units(*s) for s in stretches])
-        return np.unique(found) if self.recipe.once else found
+        return np.concatenate([self.corpus.units(*s) for s in stretches])
 
     def epoch(self) -> list[list[int]]:
         """Return the sections of each batch: a part drawn from the whole, a part in runs of one group."""
@@ -388,35 +383,6 @@ def _bags(lists: list[Ids]) -> tuple[NDArray[np.int64], NDArray[np.int64], Any]:
     values = np.repeat(1.0 / sizes, sizes).astype(np.float32)
     matrix = _sparse(rows, inverse, values, (len(lists), len(distinct)))
     return distinct.astype(np.int64), inverse, matrix
-
-
-def _both_ways(scores: Any, target: Any) -> Any:
-    """Return the cross-entropy of questions over passages plus that of passages over questions."""
-    import torch.nn.functional as functional
-
-    return functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)
-
-
-def _lexical(corpus: Corpus, lists: list[Ids], half: int) -> Any:
-    """Return BM25 scores within the batch, (questions, passages), each question's best brought to 1."""
-    import torch
-
-    distinct, inverse = np.unique(np.concatenate(lists), return_inverse=True)
-    owner = np.repeat(np.arange(len(lists)), [len(ids) for ids in lists])
-    places, counts = np.unique(owner * len(distinct) + inverse, return_counts=True)
-    owners, columns = np.divmod(places, len(distinct))
-    rarity = np.log(1 + 8 * len(corpus.segments) / corpus.counts[distinct])
-    lengths = np.array([len(ids) for ids in lists[half:]])
-    asked = owners < half
-    norm = 1.2 * (0.25 + 0.75 * lengths / lengths.mean())[owners[~asked] - half]
-    told = counts[~asked] * 2.2 / (counts[~asked] + norm)
-    passages = torch.zeros(len(distinct), len(lists) - half)
-    passages[columns[~asked], owners[~asked] - half] = torch.from_numpy(told.astype(np.float32))
-    starts = np.zeros(half + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owners[asked], minlength=half), out=starts[1:])
-    weights = rarity[columns[asked]].astype(np.float32)
-    scores = _sparse(starts, columns[asked], weights, (half, len(distinct))) @ passages
-    return scores / scores.max(dim=1, keepdim=True).values.clamp(min=1e-6)
 
 
 def _neighbourhoods(corpus: Corpus, table: Any, recipe: Recipe) -> NDArray[np.int64]:
@@ -495,10 +461,8 @@ def learn(corpus: Corpus, recipe: Recipe, log: Any = sys.stderr) -> NDArray[np.f
                 scores = recipe.scale * left @ right.T
                 scores = scores.masked_fill(clash, -1e4)
                 target = torch.arange(half)
-                loss = loss + (1 - recipe.residual) * _both_ways(scores, target)
-                if recipe.residual:
-                    helped = scores + recipe.scale / 2 * _lexical(corpus, lists, half)
-                    loss = loss + recipe.residual * _both_ways(helped, target)
+                loss = loss + functional.cross_entropy(scores, target)
+                loss = loss + functional.cross_entropy(scores.T, target)
             loss.backward()
             losses.append(float(loss.detach()) / len(widths))
             # A lazy Adam: only the rows of this batch move.

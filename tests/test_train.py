@@ -109,7 +109,6 @@ def train(data: Path, out: Path, *options: str) -> None:
     "options",
     [
         (),
-        ("--residual", "0.5"),
         ("--nested", "16", "--dimension", "32", "--epochs", "8"),
         ("--idf-power", "1"),
         ("--mined", "no", "--alike", "1"),
