@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from indexer.analyse import analyse
-from indexer.clean import bare, collapse
+from indexer.clean import bare, collapse, fold
 from indexer.errors import UnreadableFile
 from indexer.readers import SUFFIXES, read_file
 from indexer.records import Document, Reference, Target, Task
@@ -91,10 +91,13 @@ class Tally(msgspec.Struct):
 Tallies = dict[str, Tally]
 
 
-def norm(words: str) -> str:
-    """Return words as they are compared: case, diacritics (scans slip), white space, a last stop do not matter."""
-    plain = bare(collapse(words.replace(" / ", " "))).strip(" .;:")
-    plain = re.sub(r"uy ban nhan dan", "ubnd", plain)
+def norm(words: str, *, marks: bool = False) -> str:
+    """Return words as they are compared: case, white space and a last stop do not matter.
+
+    Nor do diacritics (scans slip), unless ``marks`` says so; tone placement never does.
+    """
+    plain = (fold if marks else bare)(collapse(words.replace(" / ", " "))).strip(" .;:")
+    plain = re.sub(r"ủy ban nhân dân|uy ban nhan dan", "ubnd", plain)
     return re.sub(r"\s*[-–—]\s*", "-", plain)
 
 
@@ -238,7 +241,7 @@ def _outline(tallies: Tallies, document: Document, gold: Gold) -> None:
 def _metadata(tallies: Tallies, document: Document, gold: Gold) -> None:
     if gold.metadata is None:
         return
-    place = norm(gold.metadata["locality"] or "")
+    place = norm(gold.metadata["locality"] or "", marks=True)
     for field in META:
         fact = getattr(document.metadata, field)
         got, want = (fact.value if fact else None), gold.metadata[field]
@@ -250,7 +253,7 @@ def _metadata(tallies: Tallies, document: Document, gold: Gold) -> None:
             tally.missing += want is not None
             tally.errors.append(f"{where}: read {got!r}, gold {want!r}")
             continue
-        tally.same(_same_name(norm(got), norm(want), place), where, got, want)
+        tally.same(_same_name(norm(got, marks=True), norm(want, marks=True), place), where, got, want)
     draft = document.metadata.draft
     _tally(tallies, "metadata draft").same(
         draft == gold.metadata["draft"], gold.doc, draft, gold.metadata["draft"]
@@ -263,7 +266,7 @@ def _same_name(got: str, want: str, place: str) -> bool:
         return True
     longer, shorter = (got, want) if len(got) > len(want) else (want, got)
     rest = longer.removeprefix(shorter).strip()
-    return longer.startswith(shorter) and bool(place) and rest in (place, f"tinh {place}", f"xa {place}")
+    return longer.startswith(shorter) and bool(place) and rest in (place, f"tỉnh {place}", f"xã {place}")
 
 
 def _references(tallies: Tallies, document: Document, gold: Gold) -> None:

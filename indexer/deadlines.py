@@ -401,6 +401,10 @@ _LIMIT_LEAD = re.compile(
 _LIMIT_VERB = re.compile(_VERB + r"(?:[^.;\n]{0,45}?)\s(?:trong|den\s+het|den|vao)\s+(?:dau\s+|cuoi\s+)?$")
 _FROM_TO = re.compile(r"\b(?:thoi\s+gian|thuc\s+hien|trien\s+khai|hoan\s+thanh)[^.;\n]{0,25}?\s(tu)\s+$")
 _PARENTHESIS = re.compile(r"\(([^()\n]{3,80})\)")
+# "trước ngày 15/6 và 15/12 hằng năm": two days of every year are one statement.
+_DAYS_EVERY_YEAR = re.compile(
+    r"(?:\s*(?:,|\bva\b)\s*(?:(?:truoc\s+)?ngay\s+)?\d{1,2}\s*(?:/|thang)\s*\d{1,2}(?![\d/]))+\s+(?:hang|moi)\s+nam\b"
+)
 _DAY_EVERY = re.compile(
     r"\b((?:truoc|cham\s+nhat(?:\s+la)?(?:\s+vao)?|vao)\s+ngay\s+\d{1,2}\s+(?:cua\s+)?(?:(?:hang|moi)\s+(?:thang|qu[yi])|thang\s+cuoi\s+(?:cua\s+)?(?:moi\s+|hang\s+)?qu[yi](?:\s+hang\s+nam)?))\b"
 )
@@ -515,7 +519,7 @@ def _find(text: str, year: int | None) -> list[tuple[Span, Deadline]]:
         if period.anniversary:
             continue
         end = period.end
-        tail = re.match(_EVERY, plain[end:])
+        tail = _DAYS_EVERY_YEAR.match(plain[end : end + 120]) or re.match(_EVERY, plain[end:])
         end += tail.end() if tail else 0
         if lead := _LIMIT_LEAD.search(before):
             add(shift + lead.start(1), end)

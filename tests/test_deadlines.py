@@ -227,6 +227,8 @@ PROSE: list[tuple[str, list[str]]] = [
     ("Báo cáo kết quả chậm nhất ngày 15/12/2026.", ["chậm nhất ngày 15/12/2026"]),
     ("cơ bản hoàn thành trong năm 2025.", ["trong năm 2025"]),
     ("định kỳ 6 tháng báo cáo kết quả", ["định kỳ 6 tháng"]),
+    ("Báo cáo trước ngày 15/6 và ngày 15/12 hằng năm.", ["trước ngày 15/6 và ngày 15/12 hằng năm"]),
+    ("báo cáo trước ngày 15 tháng 01, 15 tháng 7 hằng năm;", ["trước ngày 15 tháng 01, 15 tháng 7 hằng năm"]),
     ("báo cáo trước ngày 30/11 hằng năm", ["trước ngày 30/11 hằng năm"]),
     ("gửi báo cáo trước ngày 25 của tháng cuối quý", ["trước ngày 25 của tháng cuối quý"]),
     ("Tuyên truyền kỹ năng thoát nạn. Thực hiện thường xuyên.", ["thường xuyên"]),
