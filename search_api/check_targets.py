@@ -27,6 +27,9 @@ _WIDE = re.compile(
 )
 _EACH = re.compile(r"\b(?:mỗi|từng|một|tại) (?:\w+ ){0,2}(?:xã|phường|trung tâm|thôn|trường|quầy|hộ|đội|khu)")
 _COUNTS_COMMUNES = re.compile(r"^(?:\W|\d|%)*(?:số )?(?:xã|phường|xã, phường)\b")
+_LOCAL = re.compile(r"\bxã\b|phường|địa phương|cấp cơ sở|các cấp|thôn|bản,")
+_APART = (re.compile(r"hài lòng"), re.compile(r"(?:đúng|trước|quá) hạn"))
+"""What one of two targets says and the other does not, where they cannot be the same indicator."""
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -79,7 +82,9 @@ class Targets:
             }
             for j, theirs in enumerate(self.mine):
                 a_t, b_t = self.parent.targets[mine.target], self.child.targets[theirs.target]
-                if not same_measure(a_t, b_t) or not _same_year(a_t, b_t):
+                words = fold(mine.words), fold(theirs.words)
+                apart = any(bool(p.search(words[0])) != bool(p.search(words[1])) for p in _APART)
+                if apart or not same_measure(a_t, b_t) or not _same_year(a_t, b_t):
                     out[i, j] *= 0.5
                     continue
                 if a_t.value == b_t.value and out[i, j] >= 0.25:
@@ -225,6 +230,8 @@ class Targets:
         words = fold(collapse(target.quote))
         if self.all_ours:
             return Scope(True, "general", "tính mọi chỉ tiêu theo yêu cầu")
+        if self._national(words) and (unit.task < 0 or self.scopes[unit.task].role == "general"):
+            return Scope(False, "none", "chỉ tiêu chung của cả nước")
         if unit.task >= 0:
             own = self.scopes[unit.task]
             if not own.ours or own.role == "unknown":
@@ -262,6 +269,11 @@ class Targets:
         if self._not_for_a_commune(words, unit, target):
             return Scope(False, "none", "chỉ tiêu của toàn tỉnh, không giao cho từng xã")
         return Scope(True, "general", "chỉ tiêu áp dụng cho cấp xã")
+
+    def _national(self, words: str) -> bool:
+        """Say whether a target of the centre speaks of the whole country to a department or a commune."""
+        level = self.parent.metadata.level.value if self.parent.metadata.level else None
+        return level == "trung-uong" and self.we.level in ("xa", "so") and not _LOCAL.search(words)
 
     def _not_for_a_commune(self, words: str, unit: Unit, target: Target) -> bool:
         if self.we.level != "xa":

@@ -18,6 +18,7 @@ import numpy as np
 from indexer.clean import collapse, fold
 from indexer.deadlines import find_deadlines
 from indexer.encode import Encoder
+from indexer.organs import organ_key
 from indexer.records import Deadline, Document, Mention, Span, Task
 from search_api.check_align import Aligned, Aligner
 from search_api.check_compare import (
@@ -218,8 +219,8 @@ def relation_of(child: Document, parent: Document) -> tuple[str, bool, list[str]
                 f"{name_of(child)} chỉ dẫn {name_of(parent)} qua văn bản khác: đây là văn bản cấp trên gián tiếp."
             ],
         )
-    if own is None:
-        return "parent", False, [f"{name_of(parent)} chưa có số, nên không đối chiếu được phần viện dẫn."]
+    if own is None and _named_without_number(child, parent):
+        return "parent", True, [f"{name_of(parent)} chưa có số; kế hoạch dẫn theo tên cơ quan."]
     a = child.metadata.locality.value if child.metadata.locality else None
     b = parent.metadata.locality.value if parent.metadata.locality else None
     same_level = (
@@ -233,8 +234,25 @@ def relation_of(child: Document, parent: Document) -> tuple[str, bool, list[str]
         False,
         [
             f"{name_of(child)} và {name_of(parent)} không phải văn bản triển khai và văn bản cấp trên{apart}: "
-            "kế hoạch không viện dẫn văn bản này; kết quả chỉ để tham khảo theo yêu cầu."
+            "kế hoạch không viện dẫn văn bản này"
+            f"{' (văn bản này chưa có số)' if own is None else ''}; kết quả chỉ để tham khảo theo yêu cầu."
         ],
+    )
+
+
+def _named_without_number(child: Document, parent: Document) -> bool:
+    """Say whether the child cites a document without number of the parent's type and issuer as its parent."""
+    meta = parent.metadata
+    if meta.issuer is None or meta.type is None:
+        return False
+    return any(
+        r.symbol is None
+        and r.issuer is not None
+        and r.type is not None
+        and r.role in ("implements", "under_plan")
+        and fold(r.type) == fold(meta.type.value)
+        and organ_key(r.issuer) == organ_key(meta.issuer.value)
+        for r in child.references
     )
 
 
@@ -560,7 +578,9 @@ class _Run:
         ]
         if not left:
             return 0
-        together = self.aligner.terms(" . ".join(self.evidence[j].words for j in chosen))
+        # A goal or requirement that says the same assigns nobody: it does not carry the clause out.
+        work = [self.evidence[j].words for j in chosen if j < len(self.working)]
+        together = self.aligner.terms(" . ".join(work))
         found = compare([self.aligner.terms(c) for c in left], [together], self.aligner.space)
         return int((found.covered[:, 0] < _CLAUSE).sum())
 
@@ -854,7 +874,8 @@ def _from_parts(parts: Sequence[Part], top: float) -> tuple[Verdict, float]:
         return "partial", score
     if weak:
         return "review", score
-    return ("partial", top) if top >= COVERED else ("not_found", top)
+    # The whole is near, no action of it is: the theme is shared, whether the work is must be read.
+    return ("review", top) if top >= COVERED else ("not_found", top)
 
 
 __all__ = [
