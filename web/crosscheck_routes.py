@@ -114,14 +114,14 @@ def crosscheck_routes(service: Callable[[], Searching], render_page: Renderer) -
     async def upload(request: Request) -> Response:
         if not same_origin(request):
             raise HTTPException(403)
-        form = await request.form(max_files=2, max_fields=8, max_part_size=_MOST)
         given: dict[str, tuple[str, bytes] | str] = {}
-        for name in ("ke-hoach", "cap-tren"):
-            value = form.get(f"tep-{name}")
-            if isinstance(value, UploadFile) and value.filename:
-                given[name] = (value.filename, await value.read())
-            elif isinstance(chosen := form.get(name), str) and chosen.strip():
-                given[name] = chosen.strip()
+        async with request.form(max_files=2, max_fields=8, max_part_size=_MOST) as form:
+            for name in ("ke-hoach", "cap-tren"):
+                value = form.get(f"tep-{name}")
+                if isinstance(value, UploadFile) and value.filename:
+                    given[name] = (value.filename, await value.read())
+                elif isinstance(chosen := form.get(name), str) and chosen.strip():
+                    given[name] = chosen.strip()
         if "ke-hoach" not in given or "cap-tren" not in given:
             raise UnusableInput("Cần một kế hoạch và một văn bản cấp trên: chọn trong kho hoặc chọn tệp.")
 
