@@ -6,6 +6,7 @@ them can answer is looked for in the best sentences, and refused below one thres
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -165,7 +166,7 @@ def _answered(question: Question, drafted: Drafted, cites: Citations, store: Sto
         question=question.text,
         answered=True,
         answer="\n".join(lines),
-        reason=_remark(drafted, scope, documents),
+        reason=_remark(question, drafted, scope, documents),
         citations=cites.all(),
         kind=drafted.kind,
         groups=tuple(groups),
@@ -178,12 +179,12 @@ def _worded(piece: AnswerPiece) -> str:
     return f"{piece.label}: {piece.value}" if piece.label else piece.value
 
 
-def _remark(drafted: Drafted, scope: Scope, documents: Sequence[str]) -> str | None:
+def _remark(question: Question, drafted: Drafted, scope: Scope, documents: Sequence[str]) -> str | None:
     """Say which of the documents asked about are silent, or which reading of the question was taken."""
     if len(scope.groups) > 1 and drafted.reason and drafted.reason.startswith("Chưa thấy"):
         return drafted.reason
     if scope.names and len(documents) > 1:
-        return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(scope.names)}."
+        return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(_as_typed(question, scope.names))}."
     return None
 
 
@@ -217,8 +218,32 @@ def _refused(
     )
 
 
+def _as_typed(question: Question, names: Sequence[str]) -> list[str]:
+    """Return the names that limit an answer as the question has them, each once, the longest for its place."""
+    flat = bare(question.text)
+    found: list[tuple[int, int]] = []
+    other: list[str] = []
+    for name in names:
+        words = r"[\W_]+".join(map(re.escape, re.findall(r"[a-z0-9]+", bare(name))))
+        match = re.search(rf"(?<![a-z0-9]){words}(?![a-z0-9])", flat) if words else None
+        if match is None:
+            other.append(name)
+        else:
+            found.append(match.span())
+    # "xã" right before "Đông Hòa" is part of the same name.
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return list(dict.fromkeys([*(question.text[start:end] for start, end in joined), *other]))
+
+
 def _plain_reason(question: Question, scope: Scope) -> str:
-    where = f" trong các văn bản ứng với “{', '.join(scope.names)}”" if scope.names else ""
+    where = (
+        f" trong các văn bản ứng với “{', '.join(_as_typed(question, scope.names))}”" if scope.names else ""
+    )
     about = f" về “{question.topic}”" if question.topic else ""
     return f"Không có trong kho: không thấy văn bản nào nêu nội dung{about}{where}. Các đoạn gần nhất được dẫn bên dưới."
 

@@ -8,6 +8,7 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
+from search_api.answer import _as_typed
 from search_api.question import understand
 from search_api.service import Service
 
@@ -111,3 +112,16 @@ def test_when_to_report_is_the_day_of_the_report(tmp_path: Path) -> None:
     assert answer.answer is not None
     assert "Chi cục Thủy lợi" in answer.answer
     assert "ngày 25 hằng tháng" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "told"),
+    [
+        ("Ai ký kế hoạch của xã Đông Hòa?", ("dong hoa", "xa"), ["xã Đông Hòa"]),
+        ("ai ky ke hoach cua xa dong hoa", ("dong hoa",), ["dong hoa"]),
+        ("Xã Đông Hòa và xã Mường Lát khác gì?", ("dong hoa", "muong lat"), ["Đông Hòa", "Mường Lát"]),
+        ("UBND tỉnh giao gì?", ("uy ban nhan dan tinh",), ["uy ban nhan dan tinh"]),
+    ],
+)
+def test_names_are_told_as_they_were_typed(question: str, names: tuple[str, ...], told: list[str]) -> None:
+    assert _as_typed(understand(question), names) == told
