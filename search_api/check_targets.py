@@ -88,7 +88,8 @@ class Targets:
                     out[i, j] *= 0.5
                     continue
                 if a_t.value == b_t.value and out[i, j] >= 0.25:
-                    out[i, j] += 0.13
+                    # The same value for the same year is a sign of its own.
+                    out[i, j] += 0.2 if a_t.by and b_t.by else 0.13
                 if out[i, j] >= 1.0:
                     continue
                 if theirs.task >= 0 and theirs.task in task_matches and out[i, j] >= 0.2:
