@@ -268,9 +268,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seeds = Seeds(options.folders or [ROOT / "corpus"], more)
     outcome = Outcome(0, 0, 0, [], 0.0)
     for outcome, failed in run(seeds, options.texts, options.files, options.first):
-        faulthandler.dump_traceback_later(
-            HANG, exit=True, file=sys.__stderr__
-        )  # the next input that never ends says where
+        # The next input that never ends says where, even where stderr is captured.
+        faulthandler.dump_traceback_later(HANG, exit=True, file=2)
         if failed:
             held = outcome.failures[-1]
             sys.stdout.write(f"--- {held.name} {held.number}\n{held.error}\n")
