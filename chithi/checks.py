@@ -23,7 +23,6 @@ def check(options: argparse.Namespace, open_service: Callable[[argparse.Namespac
     """Run the command; 1 where something was not found or contradicts the parent."""
     from chithi.commands import emit
     from chithi.printing import Progress
-    from search_api.checking import checks_of
 
     modes = [bool(options.children), bool(options.old), options.chain]
     if sum(modes) > 1 or (options.children and options.child):
@@ -34,7 +33,7 @@ def check(options: argparse.Namespace, open_service: Callable[[argparse.Namespac
         raise UnusableInput("Thiếu kế hoạch cần rà soát. Ví dụ: chithi check MÃ_KẾ_HOẠCH MÃ_CẤP_TRÊN")
     if (any(modes)) and (options.xlsx or options.docx or options.html):
         raise UnusableInput("--xlsx, --docx, --html chỉ dùng cho bảng rà soát của một kế hoạch.")
-    checks = checks_of(open_service(options))
+    checks = open_service(options).checks
     if options.children:
         with Progress() as progress:
             found = checks.matrix(

@@ -258,18 +258,4 @@ def reference_name(reference: Reference) -> str:
     return " ".join(parts)
 
 
-def checks_of(service: object) -> Checks:
-    """Return the cross-checks over a service's index, one object for each service."""
-    held: Checks | None = getattr(service, "_checks", None)
-    if held is None:
-        held = Checks(
-            service.index_dir,  # type: ignore[attr-defined]
-            lambda: service.store,  # type: ignore[attr-defined]
-            lambda: service.encoder,  # type: ignore[attr-defined]
-            service._status,  # type: ignore[attr-defined]
-        )
-        service._checks = held  # type: ignore[attr-defined]
-    return held
-
-
-__all__ = ["Checks", "StoredDocument", "UnknownDocument", "checks_of", "read_document", "reference_name"]
+__all__ = ["Checks", "StoredDocument", "UnknownDocument", "read_document", "reference_name"]

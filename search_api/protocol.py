@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from search_api.checking import Checks
 from search_api.schemas import (
     Answer,
     DocumentRow,
@@ -62,6 +63,11 @@ class Searching(Protocol):
 
     def judge(self, question: str, verdict: str, right: Sequence[int], filters: Filters = ...) -> None:
         """Keep what a user says of an answer; ``right`` are the numbers of the citations left ticked."""
+
+    @property
+    def checks(self) -> Checks:
+        """The cross-checks over this index."""
+        ...
 
     def suggestions(self) -> tuple[str, ...]:
         """Return up to three questions that these documents answer."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -47,6 +48,7 @@ from search_api.scope import Catalogue, Scope, find_scope, topic_text
 from search_api.typed import Reading, as_meant
 
 if TYPE_CHECKING:
+    from search_api.checking import Checks
     from search_api.language_model import LanguageModel
     from search_api.model_answer import OnSentence
 
@@ -90,11 +92,20 @@ class Service:
         """The encoder of the index, loaded at the first question."""
         with self._loading:
             if self._encoder is None:
-                self._encoder = load_encoder(self.store.manifest.model)
-                if self._encoder.identity != self.store.manifest.encoder:
-                    self.store.close()
-                    self.store = Store.open(self.index_dir, self._encoder.identity)
+                encoder = load_encoder(self.store.manifest.model)
+                if encoder.identity != self.store.manifest.encoder:
+                    # Raises OtherModel, which says what to do, unless the index was rebuilt meanwhile.
+                    self.store, stale = Store.open(self.index_dir, encoder.identity), self.store
+                    stale.close()
+                self._encoder = encoder
         return self._encoder
+
+    @cached_property
+    def checks(self) -> Checks:
+        """The cross-checks over this index."""
+        from search_api.checking import Checks
+
+        return Checks(self.index_dir, lambda: self.store, lambda: self.encoder, self._status)
 
     def rows(self) -> list[StoredDocument]:
         """Return the catalogue of documents."""

@@ -21,7 +21,7 @@ from search_api.check_export import advice, docx, html_page, xlsx
 from search_api.check_plan import six_clear, six_clear_rules
 from search_api.check_scope import addressee, addressee_rules, who
 from search_api.check_similarity import boilerplate, light_words, paraphrases, rule_rows
-from search_api.checking import Checks, checks_of
+from search_api.checking import Checks
 from search_api.crosscheck import check, check_alone
 from search_api.service import Service
 
@@ -354,7 +354,7 @@ def test_speed_of_300_by_300() -> None:
 
 @pytest.fixture(scope="module")
 def checks(sample_index: Path) -> Checks:
-    return checks_of(Service(sample_index))
+    return Service(sample_index).checks
 
 
 COMMUNE, PROVINCE = "kh-27-kh-ubnd-xa-dong-khe-chuyen-doi-so", "kh-112-kh-ubnd-chuyen-doi-so"

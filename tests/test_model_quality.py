@@ -81,7 +81,12 @@ def test_a_beir_folder_is_read_whole_or_in_clauses(tmp_path: Path) -> None:
 def test_the_embedded_model_keeps_its_quality() -> None:
     statutes_whole, statutes_cut, plans, own = collections(SHARED)
     encoder = load_encoder(None)
-    floors = {statutes_whole.name: (0.76, 0.85), statutes_cut.name: (0.86, 0.90), plans.name: (0.50, 0.70), own.name: (0.50, 0.70)}
+    floors = {
+        statutes_whole.name: (0.76, 0.85),
+        statutes_cut.name: (0.86, 0.90),
+        plans.name: (0.50, 0.70),
+        own.name: (0.50, 0.70),
+    }
     for collection in (statutes_whole, statutes_cut, plans, own):
         figures = measure(collection, encoder)
         dense, fused = figures["dense"], figures["fused"]

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from indexer.errors import UnusableInput
-from search_api.checking import Checks, checks_of, read_document
+from search_api.checking import Checks, read_document
 from search_api.protocol import Searching
 from search_api.routes import PREFIX, encoded
 from search_api.schemas import Filters
@@ -61,14 +61,14 @@ def crosscheck_routes(service: Callable[[], Searching], render_page: Renderer) -
         rows = opened.documents(Filters())
         if not rows:
             return render_page("empty.html", empty_page(request.url.path))
-        checks, asked = checks_of(opened), _asked(request)
+        checks, asked = opened.checks, _asked(request)
         _known(checks, asked)
         shown = check_page(checks, rows, asked)
         return render_page("check.html", shown, 400 if shown.problem else 200)
 
     @routes.api_route(FILE, methods=["GET", "HEAD"])
     def file(request: Request) -> Response:
-        checks, asked = checks_of(service()), _asked(request)
+        checks, asked = service().checks, _asked(request)
         _known(checks, asked)
         form = request.query_params.get("dinh-dang", "xlsx")
         content, media_type, name = export_file(checks, asked, form)
@@ -79,7 +79,7 @@ def crosscheck_routes(service: Callable[[], Searching], render_page: Renderer) -
     @routes.api_route(MATRIX, methods=["GET", "HEAD"])
     def matrix(request: Request) -> Response:
         opened = service()
-        checks = checks_of(opened)
+        checks = opened.checks
         parent = request.query_params.get("cap-tren", "").strip() or None
         _known(checks, {"cap-tren": parent} if parent else {})
         return render_page("matrix.html", matrix_page(opened.documents(Filters()), checks, parent))
@@ -90,7 +90,7 @@ def crosscheck_routes(service: Callable[[], Searching], render_page: Renderer) -
         asked = {name: values[-1].strip() for name, values in form.items() if values[-1].strip()}
 
         def keep() -> None:
-            checks = checks_of(service())
+            checks = service().checks
             _known(checks, asked)
             if "ke-hoach" not in asked or "cap-tren" not in asked:
                 raise UnusableInput(
@@ -126,7 +126,7 @@ def crosscheck_routes(service: Callable[[], Searching], render_page: Renderer) -
             raise UnusableInput("Cần một kế hoạch và một văn bản cấp trên: chọn trong kho hoặc chọn tệp.")
 
         def work() -> tuple[CheckReport, Checks]:
-            checks = checks_of(service())
+            checks = service().checks
             two = [_given(checks, given[name]) for name in ("ke-hoach", "cap-tren")]
             return checks.check_documents(
                 two[0], two[1], stored=tuple(isinstance(given[n], str) for n in ("ke-hoach", "cap-tren"))
@@ -158,7 +158,7 @@ def check_api(service: Callable[[], Searching]) -> APIRouter:
         parent: Annotated[str | None, Query(description="Mã văn bản cấp trên; bỏ trống để rà riêng")] = None,
         we: Annotated[str | None, Query(description="Cơ quan được tính trách nhiệm")] = None,
     ) -> Response:
-        checks = checks_of(service())
+        checks = service().checks
         checks.stored(child)
         if parent:
             checks.stored(parent)

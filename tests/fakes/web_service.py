@@ -464,6 +464,11 @@ class FakeService:
         self.document(doc)
         return around(whole, doc)
 
+    @property
+    def checks(self) -> Any:
+        """Cross-checks over plans of which none is the parent of another."""
+        return NoChecks()
+
     def suggestions(self) -> tuple[str, ...]:
         if not self.views:
             return ()
@@ -490,3 +495,13 @@ def spans_hold(view: DocumentView) -> bool:
 
 
 __all__ = ["DRAFT", "HOSTILE", "PLAN", "FakeService", "Span", "spans_hold"]
+
+
+class NoChecks:
+    """What the pages ask of the cross-checks before two documents are chosen."""
+
+    def parents(self, doc: str) -> list[DocumentRow]:
+        return []
+
+    def children(self, doc: str) -> list[DocumentRow]:
+        return []
