@@ -35,6 +35,7 @@ from search_api.rerank import rerank
 from search_api.retrieve import RetrievalSettings, default_settings, retrieve
 from search_api.schemas import (
     Answer,
+    DocumentNotice,
     DocumentRow,
     DocumentView,
     Filters,
@@ -84,6 +85,7 @@ class Service:
         self._loading = threading.Lock()
         self._rows: list[StoredDocument] | None = None
         self._catalogue: Catalogue | None = None
+        self._states: dict[str, str | None] = {}
         self._suggested: tuple[str, ...] | None = None
         self._resolved: dict[tuple[str, int], str | None] | None = None
 
@@ -242,6 +244,7 @@ class Service:
             level=row.level,
             date=row.date,
             draft=row.draft,
+            status=self.status(row),
             highlights=matched_words(passage.text, passage.span.start, question),
         )
 
@@ -272,7 +275,7 @@ class Service:
             rows,
             filters,
         )
-        given = _told(given, question, reading)
+        given = self._with_states(_told(given, question, reading))
         if not model or self.language_model is None:
             return given
         from search_api import model_answer
@@ -290,6 +293,13 @@ class Service:
         )
         passages = model_answer.given_passages(found, self.store)
         return model_answer.worded(given, passages, self.store, self.language_model, on_sentence)
+
+    def _with_states(self, given: Answer) -> Answer:
+        """Add a warning for every cited document that another of the index replaces or amends."""
+        cited = dict.fromkeys(citation.doc for citation in given.citations)
+        stated = [(doc, self.status(self.store.row(doc))) for doc in cited]
+        added = tuple(DocumentNotice(doc, "not_in_force", f"{state}.") for doc, state in stated if state)
+        return msgspec.structs.replace(given, notices=(*added, *given.notices)) if added else given
 
     # -- what was read ------------------------------------------------------------------------
 
@@ -370,7 +380,7 @@ class Service:
     def _resolutions(self) -> dict[tuple[str, int], str | None]:
         """Resolve every mention to a document of the index, where only one can be meant."""
         if self._resolved is None:
-            documents = {row.id: self.store.document(row.id).metadata for row in self.rows()}
+            documents = {row.id: views.known_metadata(row) for row in self.rows()}
             self._resolved = {
                 (held.doc, held.reference.span.start): resolve_reference(held.reference, documents)
                 for held in self.store.references()
@@ -378,20 +388,34 @@ class Service:
         return self._resolved
 
     def _status(self) -> dict[str, str]:
-        """Say of each document whether another of the index replaces or amends it."""
-        resolved = self._resolutions()
-        status: dict[str, str] = {}
-        for held in self.store.references():
-            target = resolved.get((held.doc, held.reference.span.start))
-            if target is None or target == held.doc:
-                continue
-            by = self.store.row(held.doc)
-            named = by.symbol or by.title or by.id
-            if held.reference.role == "replaces":
-                status[target] = f"Đã bị thay thế bởi {named}"
-            elif held.reference.role == "amends":
-                status.setdefault(target, f"Đã được sửa đổi, bổ sung bởi {named}")
-        return status
+        """Say of each document that another of the index replaces or amends that it does."""
+        stated = ((row.id, self.status(row)) for row in self.rows())
+        return {doc: status for doc, status in stated if status is not None}
+
+    def status(self, row: StoredDocument) -> str | None:
+        """Say by which document of the index this one is replaced or amended; None for by none."""
+        if row.symbol is None:
+            return None
+        if row.id not in self._states:
+            same = {
+                doc: views.known_metadata(self.store.row(doc)) for doc in self.store.with_symbol(row.symbol)
+            }
+            held = [
+                item
+                for item in self.store.references(symbol=row.symbol)
+                if item.reference.role in ("replaces", "amends")
+                and item.doc != row.id
+                and resolve_reference(item.reference, same) == row.id
+            ]
+            # Being replaced says more than being amended.
+            held.sort(key=lambda item: item.reference.role != "replaces")
+            state = None
+            if held:
+                by = self.store.row(held[0].doc)
+                word = "bị thay thế" if held[0].reference.role == "replaces" else "được sửa đổi, bổ sung"
+                state = f"Đã {word} bởi {by.symbol or by.title or by.id}"
+            self._states[row.id] = state
+        return self._states[row.id]
 
     def judge(
         self, question: str, verdict: str, right: Sequence[int], filters: Filters | None = None

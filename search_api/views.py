@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from indexer.clean import collapse
-from indexer.records import Document, Mention, Reference, Span, Target, Task
+from indexer.records import Document, Fact, Mention, Metadata, Reference, Span, Target, Task
 from indexer.store import StoredDocument
 from indexer.units import same_unit
 from search_api.schemas import (
@@ -22,6 +22,24 @@ from search_api.schemas import (
 def pair(span: Span) -> tuple[int, int]:
     """Return a span as JSON has it."""
     return (span.start, span.end)
+
+
+def known_metadata(row: StoredDocument) -> Metadata:
+    """Return what the catalogue knows of a document's identity: enough to resolve a mention of it."""
+
+    def fact(value: str | None) -> Fact | None:
+        return Fact(value, None, "catalogue") if value else None
+
+    return Metadata(
+        type=fact(row.type),
+        type_code=row.type_code,
+        symbol=fact(row.symbol),
+        issuer=fact(row.issuer),
+        level=fact(row.level),
+        locality=fact(row.locality),
+        date=fact(row.date),
+        draft=row.draft,
+    )
 
 
 def document_row(row: StoredDocument, status: str | None = None) -> DocumentRow:
