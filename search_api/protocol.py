@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from search_api.checking import Checks
 from search_api.schemas import (
     Answer,
     DocumentRow,
@@ -21,6 +20,9 @@ from search_api.schemas import (
 
 Way = Literal["fused", "lexical", "dense"]
 """Both sides; words alone; meaning alone."""
+
+if TYPE_CHECKING:
+    from search_api.checking import Checks
 
 
 class Searching(Protocol):
