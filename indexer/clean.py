@@ -101,6 +101,11 @@ def bare(text: str) -> str:
     return _bare_line(text) if len(text) <= _CACHED_LENGTH else fold(text).translate(_BARE_TABLE)
 
 
+def without_marks(text: str) -> str:
+    """Take the diacritics off, keeping the case: "Sở KH&CN" → "So KH&CN".  Same length for NFC text."""
+    return text.translate(_BARE_TABLE)
+
+
 def collapse(text: str) -> str:
     """Make every run of white space one space and trim the ends."""
     return " ".join(text.split())
@@ -109,3 +114,18 @@ def collapse(text: str) -> str:
 def has_diacritics(text: str) -> bool:
     """Say whether any letter of the text carries a Vietnamese diacritic."""
     return lower(text).translate(_BARE_TABLE) != lower(text)
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MARKED_SHARE = 0.3
+"""Vietnamese has a mark on two words of three; a text with fewer than this was typed without them."""
+
+
+def typed_plain(text: str) -> bool:
+    """Say whether a text was typed without diacritics, a few that the keyboard put in left aside.
+
+    >>> typed_plain("bao nhiêu phan tram ho so truc tuyen"), typed_plain("hồ sơ trực tuyến")
+    (True, False)
+    """
+    words = _WORD.findall(text)
+    return sum(map(has_diacritics, words)) < _MARKED_SHARE * len(words) if words else not has_diacritics(text)

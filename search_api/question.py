@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.clean import bare, collapse, fold, has_diacritics, nfc
+from indexer.clean import bare, collapse, fold, nfc, typed_plain, without_marks
 from indexer.rules import rows
 from indexer.symbols import find_symbols
 
@@ -101,7 +101,9 @@ def understand(text: str) -> Question:
     for _, kind in sorted(found):
         if kind not in kinds:
             kinds.append(kind)
-    plain = not has_diacritics(text)
+    plain = typed_plain(text)
+    if plain:
+        text = without_marks(text)
     return Question(
         text=text,
         kinds=tuple(_settle(kinds)),

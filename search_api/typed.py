@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from indexer.clean import bare, collapse, fold, has_diacritics, nfc
+from indexer.clean import bare, collapse, fold, nfc, typed_plain, without_marks
 from indexer.rules import rows
 from indexer.tokenize import JOINER, syllables
 
@@ -118,7 +118,9 @@ def is_syllable(word: str) -> bool:
 def as_meant(text: str, frequency: Frequency) -> Reading:
     """Read a question as it was meant; ``frequency`` tells what the index holds."""
     written = collapse(nfc(text))
-    plain = not has_diacritics(written)
+    plain = typed_plain(written)
+    if plain:
+        written = without_marks(written)
     for pattern, long in _abbreviations():
         written = pattern.sub(bare(long) if plain else long, written)
     words = list(_WORD.finditer(written))

@@ -57,3 +57,17 @@ def test_the_topic_is_what_is_left(text: str, topic: str) -> None:
 
 def test_symbols_are_canonical() -> None:
     assert understand("kế hoạch 112 /KH-UBND nói gì").symbols == ("112/KH-UBND",)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("bao nhiêu phan tram ho so truc tuyen o xa dong khe", True),
+        ("CĐS cap xa do phong nao chu tri", True),
+        ("hồ sơ trực tuyến cap xa", False),
+        ("ai chủ trì?", False),
+        ("CĐS", False),
+    ],
+)
+def test_a_few_marks_that_the_keyboard_put_in_do_not_make_an_accented_question(text: str, plain: bool) -> None:
+    assert understand(text).plain is plain
