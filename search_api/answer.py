@@ -21,6 +21,8 @@ from search_api.question import TASK_KINDS, Question
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
 from search_api.scope import Scope, topic_text
 
+SURE = 0.8
+"""Confidence from which every answer of the development questions was right; below it the answer says so."""
 NEAREST = 3
 """How many passages a refusal shows."""
 
@@ -180,11 +182,13 @@ def _worded(piece: AnswerPiece) -> str:
 
 
 def _remark(question: Question, drafted: Drafted, scope: Scope, documents: Sequence[str]) -> str | None:
-    """Say which of the documents asked about are silent, or which reading of the question was taken."""
+    """Say which documents asked about are silent, which reading was taken, or that the match is loose."""
     if len(scope.groups) > 1 and drafted.reason and drafted.reason.startswith("Chưa thấy"):
         return drafted.reason
     if scope.names and len(documents) > 1:
         return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(_as_typed(question, scope.names))}."
+    if drafted.confidence < SURE:
+        return "Văn bản chỉ khớp một phần với câu hỏi; hãy mở trích dẫn để đối chiếu trước khi dùng."
     return None
 
 

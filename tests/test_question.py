@@ -69,5 +69,7 @@ def test_symbols_are_canonical() -> None:
         ("CĐS", False),
     ],
 )
-def test_a_few_marks_that_the_keyboard_put_in_do_not_make_an_accented_question(text: str, plain: bool) -> None:
+def test_a_few_marks_that_the_keyboard_put_in_do_not_make_an_accented_question(
+    text: str, plain: bool
+) -> None:
     assert understand(text).plain is plain
