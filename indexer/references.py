@@ -56,6 +56,7 @@ _NAMES_AS = {
 _ANAPHORA = re.compile(
     rf"(kế hoạch|chỉ thị|nghị quyết|quyết định|chương trình|đề án|kết luận|hướng dẫn|công văn|thông báo){_W}\s+của\s+"
 )
+_LAW_CODES = ("L", "PL")
 _LAW_HEAD = re.compile(rf"(?<![a-zà-ỹđ])(bộ luật|luật|pháp lệnh){_W}\s+")
 _AMENDING_LAW = re.compile(
     r"(luật|pháp lệnh)\s+(?:sửa đổi,\s+bổ sung|bổ sung|sửa đổi)\s+(?:một số\s+)?[^;.:()]{0,40}?của\s+(?:các\s+)?"
@@ -509,6 +510,8 @@ class _Reader:
         end, last = outer.end, None
         for mention in sorted(inner, key=lambda m: m.start):
             gap = self.folded[end : mention.start]
+            if mention.type_code not in _LAW_CODES:
+                break  # a directive or plan that stands after the list is not one of the amended laws
             if last is not None and not re.fullmatch(r"\s*(?:,|và|hoặc|,?\s*và)?\s*(?:các\s*)?", gap):
                 break
             if last is None and not _AMENDING_LAW.fullmatch(self.folded, outer.start, mention.start):

@@ -6,6 +6,7 @@ Places, numbers and titles are invented.
 import json
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -364,8 +365,9 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(PIECES), max_size=25))
+@hypothesis.example(["Luật sửa đổi, bổ sung một số điều của ", "Luật Lưu trữ", "số 5-CT/TU"])
 def test_any_pieces(pieces: list[str]) -> None:
     text = "".join(pieces)
     last = 0
