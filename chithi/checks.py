@@ -13,7 +13,7 @@ from indexer.clean import collapse
 from indexer.errors import UnusableInput
 
 if TYPE_CHECKING:
-    from search_api.check_schemas import Alert, Chain, CheckReport, Matrix, Versions
+    from search_api.check.schemas import Alert, Chain, CheckReport, Matrix, Versions
     from search_api.service import Service
 
 _WIDTH = 100
@@ -60,7 +60,7 @@ def check(options: argparse.Namespace, open_service: Callable[[argparse.Namespac
     for suffix in ("xlsx", "docx", "html"):
         path: Path | None = getattr(options, suffix)
         if path is not None:
-            from search_api.check_export import FORMATS
+            from search_api.check.export import FORMATS
 
             try:
                 path.write_bytes(FORMATS[suffix].make(report))
@@ -92,7 +92,7 @@ def _alert(alert: Alert, indent: str) -> None:
 
 
 def _report(report: CheckReport) -> None:
-    from search_api.check_schemas import VERDICT_SIGNS, VERDICT_WORDS
+    from search_api.check.schemas import VERDICT_SIGNS, VERDICT_WORDS
 
     print(report.summary["line"])
     for note in report.notes:
@@ -144,7 +144,7 @@ def _report(report: CheckReport) -> None:
 
 
 def _matrix(found: Matrix) -> None:
-    from search_api.check_schemas import VERDICT_SIGNS, VERDICT_WORDS
+    from search_api.check.schemas import VERDICT_SIGNS, VERDICT_WORDS
 
     for number, child in enumerate(found.children, 1):
         print(f"[{number}] {child.doc}: {found.summaries[child.doc]['line']}")
@@ -170,7 +170,7 @@ def _versions(found: Versions) -> None:
 
 
 def _chain(found: Chain) -> None:
-    from search_api.check_schemas import VERDICT_SIGNS
+    from search_api.check.schemas import VERDICT_SIGNS
 
     print(" → ".join(f"{d.type or ''} {d.symbol or d.doc}".strip() for d in found.documents))
     print(_wrapped(found.summary) + "\n")

@@ -79,7 +79,7 @@ def _answering(options: argparse.Namespace) -> Service:
 
     if not any(name.startswith("CHITHI_LLM_") for name in os.environ):
         return Service(options.index, _settings(options))
-    from search_api.language_model import LanguageModel, settings_from_environment
+    from search_api.answers.language_model import LanguageModel, settings_from_environment
 
     model = settings_from_environment()
     return Service(options.index, _settings(options), LanguageModel(model) if model else None)
@@ -185,7 +185,7 @@ def _ask(options: argparse.Namespace) -> int:
         from datetime import date
 
         from chithi.files import write_whole
-        from search_api.cited_answer import answer_docx
+        from search_api.answers.cited import answer_docx
 
         write_whole(options.docx, answer_docx(answer, date.today()))
         print(f"\nĐã ghi vào {options.docx}.")
@@ -193,7 +193,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _feedback(options: argparse.Namespace) -> int:
-    from search_api import feedback
+    from search_api.assess import feedback
 
     path = feedback.feedback_file(options.index)
     entries, torn = feedback.read_feedback(path)

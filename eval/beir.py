@@ -15,7 +15,7 @@ from eval.dataset import CorpusText
 from indexer.clean import nfc
 from indexer.encode import Encoder
 from indexer.engine import LocalEngine, indexed
-from search_api.question import understand
+from search_api.questions.question import understand
 from search_api.rerank import rerank
 from search_api.retrieve import RetrievalSettings, retrieve
 

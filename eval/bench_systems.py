@@ -103,7 +103,7 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
 
 def search(options: argparse.Namespace) -> dict[str, Any]:
     """Search our index: the fused query alone, and the whole service with the text of the hits."""
-    from search_api.question import understand
+    from search_api.questions.question import understand
     from search_api.retrieve import retrieve
     from search_api.service import Service
 

@@ -30,7 +30,7 @@ from eval.report import Measured, Result, below_baseline, terminal
 from eval.runs import Bench, Progress, Run, ask, passage_of, read_trec, run, silent, store_text, write_trec
 from indexer.errors import UnusableInput
 from indexer.store import Store
-from search_api.evaluations import Evaluations, checked_name
+from search_api.assess.evaluations import Evaluations, checked_name
 from search_api.schemas import Answer
 from search_api.service import Service
 

@@ -1,4 +1,4 @@
-"""Is the difference real (:mod:`search_api.significance`), and where: slices."""
+"""Is the difference real (:mod:`search_api.assess.significance`), and where: slices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from eval.dataset import Query
 from eval.measures import AnswerScore
-from search_api.significance import Comparison, Values, compare, interval, randomisation_test
+from search_api.assess.significance import Comparison, Values, compare, interval, randomisation_test
 
 _ABBREVIATION = re.compile(r"(?<![\w/-])[A-ZĐ]{2,}[a-z]?(?![\w/-])")
 

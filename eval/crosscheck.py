@@ -22,10 +22,10 @@ from eval.crosscheck_children import KINDS, Child, make_child
 from indexer.clean import collapse, fold
 from indexer.encode import Encoder, load_encoder
 from indexer.records import Document
-from search_api.check_compare import compare_deadlines
-from search_api.check_schemas import VERDICTS, Alert, CheckReport
-from search_api.checking import read_document
-from search_api.crosscheck import check
+from search_api.check.checking import read_document
+from search_api.check.compare import compare_deadlines
+from search_api.check.crosscheck import check
+from search_api.check.schemas import VERDICTS, Alert, CheckReport
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"

@@ -19,8 +19,8 @@ from indexer.analyse import analyse
 from indexer.clean import collapse
 from indexer.deadlines import read_deadline
 from indexer.records import BOILERPLATE, Document, SourceText, Span, Task
-from search_api.check_compare import compare_deadlines
-from search_api.check_units import clauses, task_words
+from search_api.check.compare import compare_deadlines
+from search_api.check.units import clauses, task_words
 
 KINDS = (
     "dropped",

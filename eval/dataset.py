@@ -1,6 +1,6 @@
 """Benchmarks read and checked: a questions file with gold quotes, a BEIR folder, TREC qrels.
 
-Questions files are read by :mod:`search_api.gold`.  All faults of a benchmark are reported together.
+Questions files are read by :mod:`search_api.assess.gold`.  All faults of a benchmark are reported together.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 from indexer.clean import collapse
 from indexer.errors import UnusableInput
-from search_api.gold import (
+from search_api.assess.gold import (
     BenchmarkFaults,
     Evidence,
     Query,

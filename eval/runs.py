@@ -26,7 +26,7 @@ from indexer.errors import UnusableInput
 from indexer.records import Span
 from indexer.store import Store
 from indexer.tokenize import syllables, units
-from search_api.gold import passage_key, passage_of
+from search_api.assess.gold import passage_key, passage_of
 from search_api.retrieve import RetrievalSettings
 from search_api.schemas import Answer, Filters
 from search_api.service import Service

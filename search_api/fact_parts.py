@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from indexer.records import Document, Span, Task
 from indexer.store import StoredPassage
-from search_api.question import Question
+from search_api.questions.question import Question
 
 REACH = 20
 """So many of the best passages lift the parts that belong to them."""

@@ -6,7 +6,7 @@ Values are added to the fused score, which lies in [0, 1]; fitted on development
 from __future__ import annotations
 
 from indexer.store import StoredPassage
-from search_api.question import Question
+from search_api.questions.question import Question
 
 _KINDS: dict[str, dict[str, float]] = {
     "": {"boilerplate": -0.3, "heading": -0.05},

@@ -22,7 +22,7 @@ Way = Literal["fused", "lexical", "dense"]
 """Both sides; words alone; meaning alone."""
 
 if TYPE_CHECKING:
-    from search_api.checking import Checks
+    from search_api.check.checking import Checks
 
 
 class Searching(Protocol):

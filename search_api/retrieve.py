@@ -15,8 +15,8 @@ from indexer import tokenize
 from indexer.clean import has_diacritics
 from indexer.encode import Encoder
 from indexer.engine import Engine, Found, Ids, LexicalQuery, LexicalWeights
-from search_api.expand import SYNONYM, Added, expand
-from search_api.question import Question
+from search_api.questions.expand import SYNONYM, Added, expand
+from search_api.questions.question import Question
 
 RESTORED = 0.8
 """How much the most probable accents count beside the words typed without them."""

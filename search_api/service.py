@@ -21,15 +21,17 @@ from indexer.records import Mention, Span, Task
 from indexer.references import resolve_reference
 from indexer.store import Filters as DocumentFilters
 from indexer.store import Store, StoredDocument, StoredPassage, StoredTask
-from search_api import answer as answering
 from search_api import views
-from search_api.coverage import syllables
+from search_api.answers import answer as answering
 from search_api.fact_parts import lift_parts
 from search_api.graph import around, make_graph
 from search_api.naming import unit_matcher, work_name
 from search_api.priors import prior
 from search_api.protocol import Way
-from search_api.question import Question, understand
+from search_api.questions.coverage import syllables
+from search_api.questions.question import Question, understand
+from search_api.questions.scope import Catalogue, Scope, find_scope, topic_text
+from search_api.questions.typed import Reading, as_meant
 from search_api.rerank import DEPTH as RERANK_DEPTH
 from search_api.rerank import rerank
 from search_api.retrieve import RetrievalSettings, default_settings, retrieve
@@ -45,13 +47,11 @@ from search_api.schemas import (
     SearchResult,
     TaskRow,
 )
-from search_api.scope import Catalogue, Scope, find_scope, topic_text
-from search_api.typed import Reading, as_meant
 
 if TYPE_CHECKING:
-    from search_api.checking import Checks
-    from search_api.language_model import LanguageModel
-    from search_api.model_answer import OnSentence
+    from search_api.answers.language_model import LanguageModel
+    from search_api.answers.model_answer import OnSentence
+    from search_api.check.checking import Checks
 
 _ANSWER_DEPTH = 60
 """Passages an answer may rest on."""
@@ -105,7 +105,7 @@ class Service:
     @cached_property
     def checks(self) -> Checks:
         """The cross-checks over this index."""
-        from search_api.checking import Checks
+        from search_api.check.checking import Checks
 
         return Checks(self.index_dir, lambda: self.store, lambda: self.encoder, self._status)
 
@@ -278,7 +278,7 @@ class Service:
         given = self._with_states(_told(given, question, reading))
         if not model or self.language_model is None:
             return given
-        from search_api import model_answer
+        from search_api.answers import model_answer
 
         if not model_answer.may_be_worded(given):
             return given
@@ -427,7 +427,7 @@ class Service:
         """
         from datetime import date
 
-        from search_api import feedback
+        from search_api.assess import feedback
 
         entry = feedback.make_feedback(self.ask(question, filters), verdict, right, date.today(), filters)
         feedback.append(feedback.feedback_file(self.index_dir), entry)

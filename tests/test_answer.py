@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from indexer.clean import bare
-from search_api.question import understand
+from search_api.questions.question import understand
+from search_api.questions.scope import find_scope, issuer_names, topic_text
 from search_api.schemas import Filters
-from search_api.scope import find_scope, issuer_names, topic_text
 from search_api.service import Service
 
 
@@ -121,7 +121,7 @@ def test_a_symbol_finds_its_document_then_those_that_cite_it(service: Service) -
 
 
 def test_the_catalogue_does_not_depend_on_the_order_of_documents(service: Service) -> None:
-    from search_api.scope import Catalogue
+    from search_api.questions.scope import Catalogue
 
     question = understand("chỉ tiêu trong kế hoạch của tỉnh và của xã Phú Hòa?")
     there = find_scope(question, service.store, Catalogue(service.rows()))

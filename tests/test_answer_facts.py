@@ -8,8 +8,8 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
-from search_api.answer import _as_typed
-from search_api.question import understand
+from search_api.answers.answer import _as_typed
+from search_api.questions.question import understand
 from search_api.service import Service
 
 REPORT = """BỘ KHÍ TƯỢNG

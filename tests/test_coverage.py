@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from search_api.coverage import Topic
-from search_api.expand import abbreviations, expand
+from search_api.questions.coverage import Topic
+from search_api.questions.expand import abbreviations, expand
 
 
 def topic(text: str, plain: bool = False) -> Topic:

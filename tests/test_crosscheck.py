@@ -15,14 +15,14 @@ from indexer.deadlines import read_deadline
 from indexer.encode import load_encoder
 from indexer.errors import UnknownDocument, UnusableInput
 from indexer.records import Document, SourceText
-from search_api.check_chain import versions
-from search_api.check_compare import compare_deadlines
-from search_api.check_export import advice, docx, html_page, xlsx
-from search_api.check_plan import six_clear, six_clear_rules
-from search_api.check_scope import addressee, addressee_rules, who
-from search_api.check_similarity import boilerplate, light_words, paraphrases, rule_rows
-from search_api.checking import Checks
-from search_api.crosscheck import check, check_alone
+from search_api.check.chain import versions
+from search_api.check.checking import Checks
+from search_api.check.compare import compare_deadlines
+from search_api.check.crosscheck import check, check_alone
+from search_api.check.export import advice, docx, html_page, xlsx
+from search_api.check.plan import six_clear, six_clear_rules
+from search_api.check.scope import addressee, addressee_rules, who
+from search_api.check.similarity import boilerplate, light_words, paraphrases, rule_rows
 from search_api.service import Service
 
 PARENT = """ỦY BAN NHÂN DÂN

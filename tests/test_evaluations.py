@@ -12,8 +12,8 @@ import pytest
 
 from chithi.main import main
 from indexer.errors import UnknownOption, UnusableInput
-from search_api.evaluations import Evaluations, Grade, checked_name, grade_of, judged_rows, pool
-from search_api.gold import read_questions
+from search_api.assess.evaluations import Evaluations, Grade, checked_name, grade_of, judged_rows, pool
+from search_api.assess.gold import read_questions
 from search_api.schemas import Hit
 
 TEXT = "Xã An Lộc trồng 500 cây bàng.  Đoàn Thanh niên chủ trì.\nXong trước ngày 30/9/2026."

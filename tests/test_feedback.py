@@ -20,8 +20,8 @@ from eval.dataset import read_benchmark
 from indexer.clean import collapse, fold
 from indexer.errors import UnusableInput
 from indexer.rules import rows
-from search_api.cited_answer import answer_docx, cited_text
-from search_api.feedback import Feedback, append, exported, feedback_file, make_feedback, read_feedback
+from search_api.answers.cited import answer_docx, cited_text
+from search_api.assess.feedback import Feedback, append, exported, feedback_file, make_feedback, read_feedback
 from search_api.naming import work_name
 from search_api.schemas import Answer, Citation, DocumentNotice, Filters
 from search_api.service import Service

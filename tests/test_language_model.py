@@ -20,7 +20,7 @@ from indexer.clean import bare, collapse
 from indexer.encode import load_encoder
 from indexer.errors import UnusableInput
 from indexer.records import Span
-from search_api.language_model import (
+from search_api.answers.language_model import (
     GivenPassage,
     LanguageModel,
     LanguageModelFailed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.clean import bare
-from search_api.question import question_rules, understand
+from search_api.questions.question import question_rules, understand
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from indexer.build import build_index
 from indexer.encode import load_encoder
 from indexer.records import Span
 from indexer.store import StoredPassage
-from search_api.question import understand
+from search_api.questions.question import understand
 from search_api.retrieve import RetrievalSettings
 from search_api.schemas import Filters
 from search_api.service import Service, _in_turn

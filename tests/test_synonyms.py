@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from indexer.clean import bare, fold
-from search_api.expand import SYNONYM, expand
+from search_api.questions.expand import SYNONYM, expand
 
 #: Keys of one syllable, looked at one by one: loan words that are nothing else, with or without diacritics.
 REVIEWED_SINGLE = frozenset(

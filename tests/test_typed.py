@@ -13,9 +13,9 @@ from eval.robustness import WAYS, abbreviated, measure, robustness_table, slip, 
 from indexer.clean import bare
 from indexer.rules import rows
 from indexer.tokenize import syllables
-from search_api.gold import Evidence, Query
+from search_api.assess.gold import Evidence, Query
+from search_api.questions.typed import as_meant, is_syllable
 from search_api.service import Service
-from search_api.typed import as_meant, is_syllable
 
 SAID = [
     "Công an xã Mường Lát chủ trì kiểm tra phòng cháy, chữa cháy tại các chợ",

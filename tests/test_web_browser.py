@@ -306,7 +306,7 @@ def test_print_drops_the_chrome(opened: Open) -> None:
 def judged_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages over a small index with two results and a set of questions kept beside it."""
     from chithi.main import main
-    from search_api.evaluations import Evaluations
+    from search_api.assess.evaluations import Evaluations
 
     root = tmp_path_factory.mktemp("judged")
     corpus, dev = Path(__file__).parent.parent / "corpus", "eval/benchmark/dev.jsonl"

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from chithi.main import main
 from indexer.build import build_index
 from indexer.encode import load_encoder
-from search_api.evaluations import Evaluations
+from search_api.assess.evaluations import Evaluations
 from search_api.service import Service
 from web.app import create_app
 from web.guard import CONTENT_SECURITY_POLICY

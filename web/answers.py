@@ -8,11 +8,11 @@ from datetime import date
 from itertools import groupby
 
 from indexer.errors import UnknownOption, UnusableInput
-from search_api.cited_answer import answer_docx, cited_text
+from search_api.answers.cited import answer_docx, cited_text
+from search_api.assess.feedback import VERDICTS
 from search_api.dates import bound
-from search_api.feedback import VERDICTS
 from search_api.protocol import Searching
-from search_api.question import understand
+from search_api.questions.question import understand
 from search_api.schemas import Answer, AnswerPiece, Citation, Filters, Hit, SearchResult
 from web import wording
 from web.addresses import ANSWER_FILE, HOME, address, document_path, span_path

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from indexer.clean import bare, collapse
 from indexer.errors import UnknownOption
-from search_api.check_export import FORMATS, alert_name
-from search_api.check_schemas import (
+from search_api.check.checking import Checks
+from search_api.check.export import FORMATS, alert_name
+from search_api.check.schemas import (
     VERDICT_SIGNS,
     VERDICT_WORDS,
     VERDICTS,
@@ -19,7 +20,6 @@ from search_api.check_schemas import (
     Matrix,
     Party,
 )
-from search_api.checking import Checks
 from search_api.schemas import DocumentRow
 from web import wording
 from web.addresses import CHECK, address, document_path, span_path

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from indexer.errors import UnusableInput
-from search_api.checking import Checks, read_document
+from search_api.check.checking import Checks, read_document
 from search_api.protocol import Searching
 from search_api.routes import PREFIX, encoded
 from search_api.schemas import Filters
@@ -33,7 +33,7 @@ from web.pages import empty_page
 
 if TYPE_CHECKING:
     from indexer.records import Document
-    from search_api.check_schemas import CheckReport
+    from search_api.check.schemas import CheckReport
     from web.app import Renderer
 
 _MOST = 30 * 1024 * 1024

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from search_api.evaluations import Evaluations, StoredConfiguration, StoredRun
-from search_api.significance import Comparison, compare
+from search_api.assess.evaluations import Evaluations, StoredConfiguration, StoredRun
+from search_api.assess.significance import Comparison, compare
 from web import wording
 from web.addresses import EVALUATION, EVALUATION_FILE, GRADING, HOME, address
 from web.contexts import Choice, Link

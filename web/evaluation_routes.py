@@ -13,8 +13,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from indexer.errors import UnknownDocument, UnknownOption, UnusableInput
-from search_api.evaluations import LONGEST_SET, Evaluations, Suffix
-from search_api.gold import TextOf
+from search_api.assess.evaluations import LONGEST_SET, Evaluations, Suffix
+from search_api.assess.gold import TextOf
 from search_api.protocol import Searching
 from web.addresses import EVALUATION, EVALUATION_FILE, GRADING, address
 from web.evaluation import evaluation_page

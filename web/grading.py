@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from indexer.clean import collapse
 from indexer.errors import UnknownOption, UnusableInput
 from indexer.records import Span
-from search_api.evaluations import GRADES, Evaluations, Grade, grade_of, pool
-from search_api.gold import Query, passage_key, passage_of
+from search_api.assess.evaluations import GRADES, Evaluations, Grade, grade_of, pool
+from search_api.assess.gold import Query, passage_key, passage_of
 from search_api.protocol import Searching, Way
 from search_api.schemas import Filters, Hit
 from web import wording

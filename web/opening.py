@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from indexer.generations import IndexFiles, current_generation
-from search_api.language_model import LanguageModel, settings_from_environment
+from search_api.answers.language_model import LanguageModel, settings_from_environment
 from search_api.service import Service
 
 

@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from indexer.errors import UnusableInput
-from search_api.cited_answer import DOCX_TYPE
+from search_api.answers.cited import DOCX_TYPE
 from search_api.protocol import Searching
 from search_api.schemas import Filters
 from web import wording

@@ -1,1 +1,1 @@
-"""How questions are asked, as data with examples (see :mod:`search_api.question`)."""
+"""How questions are asked, as data with examples (see :mod:`search_api.questions.question`)."""

@@ -12,7 +12,7 @@ from typing import Any
 from indexer.clean import bare
 from indexer.errors import UnknownDocument
 from indexer.records import Deadline, Notice, Span
-from search_api.feedback import Feedback, make_feedback
+from search_api.assess.feedback import Feedback, make_feedback
 from search_api.graph import around
 from search_api.schemas import (
     Answer,

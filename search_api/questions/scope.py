@@ -14,9 +14,9 @@ from typing import NamedTuple
 from indexer.clean import bare, collapse
 from indexer.rules import rows
 from indexer.store import Store, StoredDocument
-from search_api.coverage import Topic
-from search_api.expand import expand
-from search_api.question import Question
+from search_api.questions.coverage import Topic
+from search_api.questions.expand import expand
+from search_api.questions.question import Question
 
 #: After these words a symbol is what the plan carries out, not the document that is asked about.
 _CARRIED_OUT = re.compile(

@@ -1,6 +1,6 @@
 """Which pieces of the child answer which pieces of the parent: a score in [0, 1] for every pair.
 
-The score is a logistic function of what :mod:`search_api.check_similarity` measures over whole pieces, over
+The score is a logistic function of what :mod:`search_api.check.similarity` measures over whole pieces, over
 clauses (a task may be split, several merged) and over titles.  Its weights were fitted to the hand-made
 alignments of ``eval/benchmark/alignments`` and are checked by ``python -m eval.crosscheck``.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.encode import Encoder
 from indexer.records import Document
-from search_api.check_similarity import (
+from search_api.check.similarity import (
     Matrix,
     Space,
     Terms,
@@ -25,7 +25,7 @@ from search_api.check_similarity import (
     terms_of,
     written_out,
 )
-from search_api.check_units import Unit, clauses
+from search_api.check.units import Unit, clauses
 
 FEATURES = ("covered", "covering", "cosine", "dense", "clause", "title", "mutual")
 WEIGHTS: dict[str, float] = {

@@ -17,8 +17,8 @@ import msgspec
 
 from indexer.clean import collapse, fold
 from indexer.errors import DamagedIndex, UnusableInput
-from search_api.check_schemas import VERDICTS, CheckItem, CheckReport, Review, Verdict
-from search_api.crosscheck import summary
+from search_api.check.crosscheck import summary
+from search_api.check.schemas import VERDICTS, CheckItem, CheckReport, Review, Verdict
 
 FILE = "reviews.json"
 _LONGEST_NOTE = 2000

@@ -19,10 +19,10 @@ from indexer.errors import UnknownDocument, UnusableInput
 from indexer.records import Document, Reference
 from indexer.references import resolve_reference
 from indexer.store import Store, StoredDocument
-from search_api.check_chain import Progress, chain, matrix, versions
-from search_api.check_reviews import Reviews
-from search_api.check_schemas import Chain, CheckReport, Matrix, Versions
-from search_api.crosscheck import check, check_alone, party
+from search_api.check.chain import Progress, chain, matrix, versions
+from search_api.check.crosscheck import check, check_alone, party
+from search_api.check.reviews import Reviews
+from search_api.check.schemas import Chain, CheckReport, Matrix, Versions
 
 _PARENT_ROLES = ("implements", "under_plan")
 _KEPT = 24

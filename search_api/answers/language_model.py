@@ -26,7 +26,7 @@ from indexer.clean import bare, collapse, fold, nfc
 from indexer.errors import ChithiError, UnusableInput
 from indexer.records import Span
 from indexer.rules import rows
-from search_api.coverage import light_words, syllables
+from search_api.questions.coverage import light_words, syllables
 
 DEFAULT_TIMEOUT = 30.0
 LONGEST_TIMEOUT = 600.0

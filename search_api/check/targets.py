@@ -9,12 +9,12 @@ import numpy as np
 
 from indexer.clean import collapse, fold
 from indexer.records import Document, Target
-from search_api.check_align import Aligned, Aligner
-from search_api.check_compare import alert, is_lower, measure, same_measure
-from search_api.check_schemas import Alert, CheckItem, Match, Verdict
-from search_api.check_scope import Scope, We, _ours, addressee
-from search_api.check_similarity import Matrix, compare
-from search_api.check_units import Unit, target_units, task_words
+from search_api.check.align import Aligned, Aligner
+from search_api.check.compare import alert, is_lower, measure, same_measure
+from search_api.check.schemas import Alert, CheckItem, Match, Verdict
+from search_api.check.scope import Scope, We, _ours, addressee
+from search_api.check.similarity import Matrix, compare
+from search_api.check.units import Unit, target_units, task_words
 
 SAME = 0.5
 """Likeness from which two targets measure the same."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from indexer.clean import bare, fold
-from search_api.expand import Added
+from search_api.questions.expand import Added
 
 #: What a syllable of rules/light_words.txt counts beside a content syllable.
 _LIGHT_WEIGHT = 0.2

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from indexer.clean import collapse
-from search_api.check_schemas import VERDICT_SIGNS, VERDICT_WORDS, CheckItem, CheckReport, Party
-from search_api.check_similarity import rule_rows
+from search_api.check.schemas import VERDICT_SIGNS, VERDICT_WORDS, CheckItem, CheckReport, Party
+from search_api.check.similarity import rule_rows
 from search_api.export import printable, set_typeface
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from indexer.clean import collapse
 from indexer.records import Document
 from indexer.store import Store, StoredDocument, StoredPassage
-from search_api.coverage import Topic
-from search_api.question import Question
+from search_api.questions.coverage import Topic
+from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
 if TYPE_CHECKING:
-    from search_api.answer import AnswerSettings
+    from search_api.answers.answer import AnswerSettings
 
 
 class Evidence(NamedTuple):

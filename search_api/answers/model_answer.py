@@ -9,9 +9,9 @@ import msgspec
 
 from indexer.passages import section_titles
 from indexer.store import Store, StoredPassage
-from search_api.citing import Citations, section_at
-from search_api.draft_answer import document_label
-from search_api.language_model import GivenPassage, LanguageModel, LanguageModelFailed, Sentence
+from search_api.answers.citing import Citations, section_at
+from search_api.answers.draft import document_label
+from search_api.answers.language_model import GivenPassage, LanguageModel, LanguageModelFailed, Sentence
 from search_api.schemas import Answer, DocumentNotice, ModelAnswer, ModelSentence
 
 GIVEN = 8

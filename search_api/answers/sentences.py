@@ -10,9 +10,9 @@ from indexer.clean import bare, collapse
 from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Document, Span, Target
-from search_api.citing import Citations, section_at
-from search_api.draft_answer import Drafted, Evidence, Statement
-from search_api.question import Question
+from search_api.answers.citing import Citations, section_at
+from search_api.answers.draft import Drafted, Evidence, Statement
+from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
 CLEAR_ALLOWS = 0.25

@@ -12,14 +12,16 @@ from typing import NamedTuple
 
 from indexer.clean import bare, collapse
 from indexer.store import Store, StoredDocument, StoredPassage
-from search_api import answer_documents, answer_sentences, answer_tasks
-from search_api.citing import Citations
-from search_api.coverage import Topic
-from search_api.draft_answer import Drafted, Evidence, Statement, document_label
-from search_api.expand import expand
-from search_api.question import TASK_KINDS, Question
+from search_api.answers import documents as answer_documents
+from search_api.answers import sentences as answer_sentences
+from search_api.answers import tasks as answer_tasks
+from search_api.answers.citing import Citations
+from search_api.answers.draft import Drafted, Evidence, Statement, document_label
+from search_api.questions.coverage import Topic
+from search_api.questions.expand import expand
+from search_api.questions.question import TASK_KINDS, Question
+from search_api.questions.scope import Scope, topic_text
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
-from search_api.scope import Scope, topic_text
 
 SURE = 0.8
 """Confidence from which every answer of the development questions was right; below it the answer says so."""

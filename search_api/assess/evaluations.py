@@ -29,7 +29,7 @@ import msgspec
 from indexer.clean import collapse, fold, nfc
 from indexer.errors import UnknownOption, UnusableInput
 from indexer.records import Span
-from search_api.gold import Evidence, Query, TextOf, locate, passage_key, read_questions
+from search_api.assess.gold import Evidence, Query, TextOf, locate, passage_key, read_questions
 
 FOLDER = "danh-gia"
 GRADES = {

@@ -8,8 +8,8 @@ from indexer.clean import bare, collapse
 from indexer.passages import section_titles
 from indexer.records import Document, Task
 from indexer.units import is_collective
-from search_api.citing import section_at
-from search_api.draft_answer import Evidence
+from search_api.answers.citing import section_at
+from search_api.answers.draft import Evidence
 
 _NAMED_AT_MOST = 3
 """Up to so many documents a question is taken to name them, not to range over them."""

@@ -16,7 +16,7 @@ import msgspec
 from indexer.clean import bare, collapse
 from indexer.records import Document, Mention, Task
 from indexer.units import canonical_unit
-from search_api.check_similarity import rule_rows
+from search_api.check.similarity import rule_rows
 
 Role = Literal["lead", "coordinate", "general", "unknown", "none"]
 

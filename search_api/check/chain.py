@@ -11,8 +11,9 @@ from indexer.clean import collapse, fold
 from indexer.encode import Encoder
 from indexer.records import Document, Task
 from indexer.units import same_unit
-from search_api.check_align import Aligner
-from search_api.check_schemas import (
+from search_api.check.align import Aligner
+from search_api.check.crosscheck import COVERED, name_of, party
+from search_api.check.schemas import (
     Chain,
     ChainRow,
     ChainStep,
@@ -24,8 +25,7 @@ from search_api.check_schemas import (
     VersionChange,
     Versions,
 )
-from search_api.check_units import task_units
-from search_api.crosscheck import COVERED, name_of, party
+from search_api.check.units import task_units
 
 Progress = Callable[[int, int], None]
 

@@ -20,8 +20,8 @@ from indexer.deadlines import find_deadlines
 from indexer.encode import Encoder
 from indexer.organs import organ_key
 from indexer.records import Deadline, Document, Mention, Span, Task
-from search_api.check_align import Aligned, Aligner
-from search_api.check_compare import (
+from search_api.check.align import Aligned, Aligner
+from search_api.check.compare import (
     Dated,
     Known,
     alert,
@@ -37,8 +37,8 @@ from search_api.check_compare import (
     same_measure,
     sources,
 )
-from search_api.check_plan import deadline_alerts, plan_alerts, six_clear
-from search_api.check_schemas import (
+from search_api.check.plan import deadline_alerts, plan_alerts, six_clear
+from search_api.check.schemas import (
     VERDICTS,
     Alert,
     CheckItem,
@@ -50,10 +50,10 @@ from search_api.check_schemas import (
     Party,
     Verdict,
 )
-from search_api.check_scope import Scope, We, addressee, share_addressed, task_scope, who
-from search_api.check_similarity import Matrix, compare
-from search_api.check_targets import Targets
-from search_api.check_units import (
+from search_api.check.scope import Scope, We, addressee, share_addressed, task_scope, who
+from search_api.check.similarity import Matrix, compare
+from search_api.check.targets import Targets
+from search_api.check.units import (
     Unit,
     action_units,
     clauses,

@@ -13,10 +13,10 @@ from indexer.clean import collapse, fold
 from indexer.records import BOILERPLATE, Document, Span, Target, Task
 from indexer.symbols import symbol_key
 from indexer.units import is_collective
-from search_api.check_compare import alert, day, measure, number, same_measure
-from search_api.check_schemas import Alert
-from search_api.check_scope import We, addressee, named, who
-from search_api.check_units import target_words, task_words
+from search_api.check.compare import alert, day, measure, number, same_measure
+from search_api.check.schemas import Alert
+from search_api.check.scope import We, addressee, named, who
+from search_api.check.units import target_words, task_words
 
 _OWN_COLLECTIVE = re.compile(r"phòng|ban\b|đơn vị|bộ phận|cơ quan|\bsở\b|ngành")
 _EVERY_BODY = re.compile(r"cấp ủy|xã, phường|các xã|các phường|thôn|trường|tổ dân phố|ubnd|ủy ban nhân dân")

@@ -18,7 +18,7 @@ from indexer.organs import organ_fits
 from indexer.records import BOILERPLATE, Deadline, Document, Reference, Span, Target
 from indexer.references import SELF
 from indexer.symbols import symbol_key
-from search_api.check_schemas import Alert, Severity
+from search_api.check.schemas import Alert, Severity
 
 _FIXED = frozenset({"by", "within", "range", "event"})
 _LONG = timedelta(days=550)

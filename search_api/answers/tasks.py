@@ -10,11 +10,11 @@ from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Document, Mention, Span, Task
 from indexer.units import canonical_unit
-from search_api.answer_plans import plan_leads
-from search_api.answer_sentences import CLEAR_ALLOWS, clear_passage, sentence_around
-from search_api.citing import Citations, section_at
-from search_api.coverage import Topic
-from search_api.draft_answer import Drafted, Evidence, Statement, document_label, shortened
+from search_api.answers.citing import Citations, section_at
+from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
+from search_api.answers.plans import plan_leads
+from search_api.answers.sentences import CLEAR_ALLOWS, clear_passage, sentence_around
+from search_api.questions.coverage import Topic
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40

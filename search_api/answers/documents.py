@@ -9,11 +9,11 @@ from indexer.clean import bare, collapse
 from indexer.records import Document, Fact, Reference, Span
 from indexer.references import SELF
 from indexer.store import StoredPassage
-from search_api.answer_sentences import sentence_around, target_facts
-from search_api.citing import Citations
-from search_api.draft_answer import Drafted, Evidence, Statement, document_label
+from search_api.answers.citing import Citations
+from search_api.answers.draft import Drafted, Evidence, Statement, document_label
+from search_api.answers.sentences import sentence_around, target_facts
+from search_api.questions.scope import issuer_names, written_out
 from search_api.schemas import AnswerPiece
-from search_api.scope import issuer_names, written_out
 
 _MOST = 10
 _WHOLE_DATE = len("2026-05-18")

@@ -1,0 +1,1 @@
+"""From ranked passages and facts to an answer of which every statement is quoted."""

@@ -1,0 +1,1 @@
+"""Runs, gold, grades and feedback, as files beside the index."""

@@ -1,0 +1,1 @@
+"""What a question asks: its kind, topic, scope, mended slips and expanded words."""
