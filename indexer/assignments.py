@@ -66,6 +66,38 @@ _NOUNS = frozenset(
         *("tiếp nhận", "bảo vệ", "bồi dưỡng", "sáng tạo", "đầu tư", "xây dựng"),
     }
 )
+# Verbs that stand in names of divisions as well; the role's verb after them shows that the name goes on.
+_IN_NAMES = frozenset(
+    {
+        *(
+            "giám sát",
+            "kiểm tra",
+            "kiểm soát",
+            "quản lý",
+            "thanh tra",
+            "thẩm định",
+            "đào tạo",
+            "bồi dưỡng",
+            "tuyên truyền",
+        ),
+        *(
+            "phát triển",
+            "bảo vệ",
+            "hỗ trợ",
+            "nghiên cứu",
+            "xây dựng",
+            "phát hành",
+            "tiếp nhận",
+            "bảo đảm",
+            "phòng ngừa",
+        ),
+    }
+)
+_ROLE = re.compile(
+    r"((?:\s+(?!và|để)[\w-]+){0,4})\s+(?:chủ trì|chịu trách nhiệm|có trách nhiệm|là cơ quan)(?!\w)"
+)
+_TRADE = re.compile(r"\s+(?:khẩu|cảnh|bản|nhập khẩu|nhập cảnh)(?!\w)")
+_WORD = re.compile(r"[\w-]+")
 _ORGANISATION = re.compile(r"(?:các|những|mọi|mỗi|,|và|cơ quan|ban)\s+$")
 _PARTY_ORGANISATION = re.compile(r"\s+(?:cơ sở )?(?:đảng|chính trị|đoàn thể|công đoàn)(?!\w)")
 _SOMEBODY = re.compile(r"cán bộ|công chức|viên chức|người|thành viên")
@@ -187,14 +219,26 @@ def _verb_after(text: str, folded: str, start: int, end: int) -> re.Match[str] |
             return match
         if word == "lãnh đạo" and re.search(r"(?:đồng chí|các|tập thể|,|đại diện)\s+$", before):
             continue
+        if word in ("xuất", "nhập") and _TRADE.match(folded, match.end()):
+            continue
         if word == "giúp" and folded.startswith(" việc", match.end()):
             continue
         if re.search(r"(?<!\w)được\s+$", before):
             return None
         if word == "phải" or not before.strip():
             return match if before.strip() else None
+        if word in _IN_NAMES and _named_before_role(folded, match.end(), end):
+            continue
         return match
     return None
+
+
+def _named_before_role(folded: str, at: int, end: int) -> bool:
+    """Say whether a verb is still part of the name: "Cục Quản lý, giám sát bảo hiểm chủ trì"."""
+    role = _ROLE.match(folded, at, end)
+    return role is not None and not any(
+        _begins_unit(folded, at + word.start()) for word in _WORD.finditer(role[1])
+    )
 
 
 def _clause_end(text: str, start: int, end: int) -> int:

@@ -321,6 +321,10 @@ PHỤ LỤC
             "chủ trì, phối hợp với",
         ),
         ("Trên cơ sở nhiệm vụ được giao, các phòng xây dựng kế hoạch.", ["các phòng"], "chủ ngữ"),
+        ("Vụ Xuất nhập khẩu rà soát danh mục hàng hóa.", ["Vụ Xuất nhập khẩu"], "chủ ngữ"),
+        ("Cục Quản lý, giám sát bảo hiểm chủ trì soạn thảo.", ["Cục Quản lý, giám sát bảo hiểm"], "chủ trì"),
+        ("Sở Y tế kiểm tra các đơn vị có trách nhiệm báo cáo.", ["Sở Y tế"], "chủ ngữ"),
+        ("Sở Y tế kiểm tra hồ sơ và chịu trách nhiệm về kết quả.", ["Sở Y tế"], "chủ ngữ"),
     ],
 )
 def test_assignment_sentences(sentence: str, lead: list[str], basis: str) -> None:
