@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +17,13 @@ import msgspec
 from indexer.clean import collapse, fold
 from indexer.errors import DamagedIndex, UnusableInput
 from search_api.check.crosscheck import summary
+from search_api.check.locking import held
 from search_api.check.schemas import VERDICTS, CheckItem, CheckReport, Review, Verdict
 
 FILE = "reviews.json"
+LOCK = "reviews.lock"
 _LONGEST_NOTE = 2000
+_LONGEST_NAME = 120
 
 
 class _Kept(msgspec.Struct):
@@ -52,11 +54,23 @@ def _item_words(item: CheckItem) -> tuple[str, str]:
 
 
 class Reviews:
-    """The reviews beside one index; safe from several threads of one process."""
+    """The reviews beside one index; safe from several threads and several processes.
+
+    A writer reads, changes and replaces the file under a lock that all processes share; a reader needs
+    none, for the file is replaced whole.
+    """
 
     def __init__(self, index_dir: Path) -> None:
         self.path = Path(index_dir) / FILE
-        self._lock = threading.Lock()
+        self._lock = Path(index_dir) / LOCK
+
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes with every review that is kept: what was made with reviews is stale then."""
+        try:
+            known = self.path.stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return known.st_mtime_ns, known.st_size
 
     def _read(self) -> _File:
         try:
@@ -70,17 +84,23 @@ class Reviews:
                 f"Không đọc được ý kiến rà soát ở «{self.path}» ({error}). Đổi tên tệp này rồi làm lại, đừng xóa."
             ) from error
 
-    def _write(self, held: _File) -> None:
+    def _write(self, kept: _File) -> None:
         aside = self.path.with_suffix(f".{os.getpid()}.tmp")
-        aside.write_bytes(msgspec.json.format(msgspec.json.encode(held), indent=1))
-        os.replace(aside, self.path)
+        try:
+            aside.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1))
+            os.replace(aside, self.path)
+        except OSError as error:
+            raise UnusableInput(
+                f"Không ghi được ý kiến vào «{self.path}» ({error.strerror}). Kiểm tra quyền ghi và chỗ trống của đĩa."
+            ) from error
 
     def put(
         self, report: CheckReport, key: str, verdict: str, note: str, reviewer: str | None = None
     ) -> CheckItem:
         """Keep a person's verdict on the item ``key`` of a report; an empty verdict takes the review back.
 
-        Raises UnusableInput for an item or a verdict that there is not, or a note that is too long.
+        Returns the item as it now stands.  Raises UnusableInput for an item or a verdict that there is not,
+        or a note that is too long.
         """
         item = next((i for i in report.items if i.key == key), None)
         if item is None or report.parent is None:
@@ -89,17 +109,19 @@ class Reviews:
             raise UnusableInput(f"Mức độ “{verdict[:40]}” không có; chọn một trong: {', '.join(VERDICTS)}.")
         if len(note) > _LONGEST_NOTE:
             raise UnusableInput(f"Ghi chú dài quá {_LONGEST_NOTE} ký tự.")
+        if reviewer is not None and len(reviewer) > _LONGEST_NAME:
+            raise UnusableInput(f"Tên người rà soát dài quá {_LONGEST_NAME} ký tự.")
         parent_words, child_words = _item_words(item)
-        with self._lock:
-            held = self._read()
-            held.reviews = [
+        with held(self._lock):
+            kept = self._read()
+            kept.reviews = [
                 r
-                for r in held.reviews
+                for r in kept.reviews
                 if (r.child, r.parent, r.parent_words) != (report.child, report.parent, parent_words)
             ]
             if verdict:
                 now = datetime.now(UTC).isoformat(timespec="seconds")
-                held.reviews.append(
+                kept.reviews.append(
                     _Kept(
                         report.child,
                         report.parent,
@@ -111,8 +133,9 @@ class Reviews:
                         now,
                     )
                 )
-            self._write(held)
-        return item
+            self._write(kept)
+        again = self.apply(report)
+        return next(i for i in again.items if i.key == key)
 
     def apply(self, report: CheckReport) -> CheckReport:
         """Return the report with the reviews in it; a stale one is shown and changes no verdict."""
@@ -123,7 +146,7 @@ class Reviews:
             for r in self._read().reviews
             if (r.child, r.parent) == (report.child, report.parent)
         }
-        if not found:
+        if not found and not any(item.review for item in report.items):
             return report
         items = tuple(_reviewed(item, found.get(_item_words(item)[0])) for item in report.items)
         renewed = summary(items, report.alerts)
@@ -133,6 +156,7 @@ class Reviews:
 
 
 def _reviewed(item: CheckItem, kept: _Kept | None) -> CheckItem:
+    item = msgspec.structs.replace(item, review=None, verdict=item.machine or item.verdict)
     if kept is None:
         return item
     stale = kept.child_words != _item_words(item)[1]
