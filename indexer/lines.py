@@ -26,6 +26,18 @@ STARTERS = re.compile(
     r"nơi nhận\b|kính gửi\s?:|số\s?:|số\s+-|căn cứ |xét đề nghị|theo đề nghị của|(?:tm|t/m|kt|tl|t/l|tuq|q)\. ?[a-zà-ỹđ]|t/[ml] |"
     r"cộng hòa xã hội|độc lập\s?-\s?tự do|đảng cộng sản việt nam|lưu\s?:|\(?ban hành kèm theo"
 )
+#: Names of types that stand alone in capitals under the head (tên loại văn bản).
+TYPE_LINE = re.compile(
+    r"(?:dự thảo\s+)?(?:kế hoạch(?: hành động| liên tịch| phối hợp| công tác)?|chỉ thị|nghị quyết(?: liên tịch)?|"
+    r"quyết định|nghị định|thông tư(?: liên tịch)?|thông tri|luật|bộ luật|pháp lệnh|lệnh|hướng dẫn|kết luận|"
+    r"chương trình(?: hành động| công tác)?|đề án|phương án|báo cáo|thông báo|công điện|quy định|quy chế|tờ trình|"
+    r"văn bản hợp nhất|công văn|đề cương|danh mục|điều lệ|quy hoạch|chiến lược)(?![a-zà-ỹđ])"
+)
+#: A title in ordinary letters that opens a text without a head: "Chỉ thị về việc …".
+_PLAIN_TITLE = re.compile(
+    TYPE_LINE.pattern
+    + r"\s+(?:về|v/v|quy định|ban hành|phê duyệt|công bố|sửa đổi|thành lập|kết luận|triển khai|thực hiện)\s"
+)
 #: How the preamble under the title begins.
 PREAMBLE = re.compile(
     r"thực hiện |căn cứ |triển khai |để |nhằm |trên cơ sở |theo (?!đó)|xét |thi hành |tiếp tục |quán triệt "
@@ -185,12 +197,13 @@ def logical_lines(text: str) -> list[LogicalLine]:
     layout = _layout(kept)
     out: list[LogicalLine] = []
     first = before = ""
-    under_type = False
+    under_type = bool(kept) and _PLAIN_TITLE.match(fold(kept[0].text)) is not None
     for line in kept:
         if out and _continues(before, first, line, layout, under_type):
             out[-1] = LogicalLine(Span(out[-1].span.start, line.end), out[-1].gap)
         else:
-            under_type = bool(out) and is_capital(first)
+            if out:
+                under_type = is_capital(first)
             out.append(LogicalLine(Span(line.start, line.end), line.gap))
             first = line.text
         before = line.text

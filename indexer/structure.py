@@ -15,17 +15,18 @@ import msgspec
 
 from indexer.clean import collapse, fold
 from indexer.labels import LabelMatch, match_label
-from indexer.lines import PREAMBLE, LogicalLine, ends_sentence, is_capital, logical_lines, starts_block
+from indexer.lines import (
+    PREAMBLE,
+    TYPE_LINE,
+    LogicalLine,
+    ends_sentence,
+    is_capital,
+    logical_lines,
+    starts_block,
+)
 from indexer.markers import Marker, match_marker, ordinal, roman_value, skip_bullet
 from indexer.records import Block, BlockKind, Section, SectionKind, SourceText, Span
 
-#: Names of types that stand alone in capitals under the head (tên loại văn bản).
-_TYPE_LINE = re.compile(
-    r"(?:dự thảo\s+)?(?:kế hoạch(?: hành động| liên tịch| phối hợp| công tác)?|chỉ thị|nghị quyết(?: liên tịch)?|"
-    r"quyết định|nghị định|thông tư(?: liên tịch)?|thông tri|luật|bộ luật|pháp lệnh|lệnh|hướng dẫn|kết luận|"
-    r"chương trình(?: hành động| công tác)?|đề án|phương án|báo cáo|thông báo|công điện|quy định|quy chế|tờ trình|"
-    r"văn bản hợp nhất|công văn|đề cương|danh mục|điều lệ|quy hoạch|chiến lược)(?![a-zà-ỹđ])"
-)
 _SYMBOL_LINE = re.compile(r"số\s*[:.]|số\s*[-/…]|số\s+[\d.…_]+\s*[-/]|\d{1,5}\s?[-/]\s?[a-zđ]{2,4}\s?/")
 _PLACE = re.compile(
     r"(?<![\w/-])[^\W\d_]+(?:[ .]+(?:- )?[^\W\d_]+){0,6},\s*ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_]*"
@@ -130,7 +131,7 @@ class _Reader:
         for position in range(type_at):
             self._head_line(self.lines[position])
         entry = self.lines[type_at]
-        name_end = _TYPE_LINE.match(fold(entry.raw))
+        name_end = TYPE_LINE.match(fold(entry.raw))
         rest = fold(entry.raw)[name_end.end() :].strip() if name_end is not None else ""
         alone = len(rest.split()) <= 1 or rest.startswith("của ")
         self._add("type" if alone else "title", entry.line.span)
@@ -147,14 +148,14 @@ class _Reader:
             position += 1
         if position < limit and len(self.lines[position].words) < 400:
             entry = self.lines[position]
-            if _TYPE_LINE.match(entry.folded):
+            if TYPE_LINE.match(entry.folded):
                 self._add("title", entry.line.span)
                 position += 1
         return self._read_preamble(position, first_section)
 
     def _type_line(self) -> int | None:
         for position, entry in enumerate(self.lines[:_MAX_HEAD_LINES]):
-            if is_capital(entry.words) and _TYPE_LINE.match(entry.folded):
+            if is_capital(entry.words) and TYPE_LINE.match(entry.folded):
                 return position
             if entry.marker and entry.marker.style in ("article", "chapter") and position > 3:
                 return None
@@ -184,7 +185,7 @@ class _Reader:
                 self._add("banner", Span(span.start, span.start + len(entry.raw[: place.start()].rstrip())))
             self._add("place", Span(span.start + place.start(), span.end))
             return True
-        if _BANNER.match(folded) or (is_capital(entry.words) and not _TYPE_LINE.match(entry.folded)):
+        if _BANNER.match(folded) or (is_capital(entry.words) and not TYPE_LINE.match(entry.folded)):
             self._add("banner", span)
             return True
         if not only_certain:
@@ -242,7 +243,7 @@ class _Reader:
                 and entry.marker.style in ("annex", "article", "chapter", "phan", "roman")
             ) or (state == "signature" and len(entry.words.split()) > 30):
                 state = "body"
-            elif is_capital(entry.words) and _TYPE_LINE.match(entry.folded):
+            elif is_capital(entry.words) and TYPE_LINE.match(entry.folded):
                 self.stack.clear()
                 self._add("heading", entry.line.span)
                 return "body"
@@ -461,7 +462,7 @@ class _Reader:
                 break
             if (
                 _foot_state(entry) is not None
-                or _TYPE_LINE.match(entry.folded)
+                or TYPE_LINE.match(entry.folded)
                 or len(entry.words.split()) > 25
             ):
                 break

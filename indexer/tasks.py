@@ -70,15 +70,19 @@ _LISTED_DOCUMENT = re.compile(
     r" (?:liên tịch )?số:? ?\d"
 )
 _YEAR = re.compile(r"\b(20\d\d)\b")
+_END_YEAR = re.compile(r"(?:đến|giai đoạn|tới|tầm nhìn)[^.;]{0,20}20\d\d")
 
 
 def _plan_year(text: str, blocks: Sequence[Block]) -> int | None:
-    """Return the year of the place line, else the one year that the title ends with."""
-    for kind in ("place", "title"):
-        for block in blocks:
-            if block.kind == kind and (found := _YEAR.findall(block.span.of(text))):
-                return int(found[-1])
-    return None
+    """Return the year of the place line, else the one year that the title names ("đến năm 2030" ends later)."""
+    for block in blocks:
+        if block.kind == "place" and (found := _YEAR.findall(block.span.of(text))):
+            return int(found[-1])
+    titles = [block.span.of(text) for block in blocks if block.kind == "title"]
+    named = {year for title in titles for year in _YEAR.findall(title)}
+    if len(named) != 1 or any(_END_YEAR.search(fold(title)) for title in titles):
+        return None
+    return int(named.pop())
 
 
 class _Run(msgspec.Struct, frozen=True):

@@ -489,3 +489,27 @@ def test_annexes_and_tables_as_files_of_their_own(
     got = [fact.value if fact else None for fact in (found.issuer, found.date, found.title)]
     assert (*got, found.draft) == (issuer, date, title, draft)
     assert found.symbol is None
+
+
+@pytest.mark.parametrize(
+    ("first_line", "kind", "title"),
+    [
+        (
+            "Chỉ thị về tăng cường quản lý bến đò ngang và đò dọc trên địa bàn tỉnh trong mùa mưa lũ",
+            "Chỉ thị",
+            "về tăng cường quản lý bến đò ngang và đò dọc trên địa bàn tỉnh trong mùa mưa lũ",
+        ),
+        (
+            "Quyết định quy định chức năng và quyền hạn của trung tâm cứu hộ đường thủy nội địa vùng hạ lưu sông",
+            "Quyết định",
+            "quy định chức năng và quyền hạn của trung tâm cứu hộ đường thủy nội địa vùng hạ lưu sông",
+        ),
+    ],
+)
+def test_a_title_in_ordinary_letters_without_a_head(first_line: str, kind: str, title: str) -> None:
+    text = f"{first_line}\nQua ba năm thi hành, công tác quản lý bến đò còn nhiều hạn chế cần khắc phục.\n"
+    found = read(text)
+    assert found.type is not None
+    assert found.type.value == kind
+    assert found.title is not None
+    assert found.title.value == title

@@ -494,3 +494,14 @@ def _spelled(expected: dict[str, object], task: Task) -> object:
 def _corrected(name: str, expected: dict[str, object]) -> str:
     notes = str(expected["notes"] or "")
     return "Phòng Chuyển đổi số" if name in notes else name
+
+
+@pytest.mark.parametrize(
+    ("title", "end"),
+    [("CỨU HỘ ĐƯỜNG THỦY NĂM 2031", "2031-07-01"), ("CỨU HỘ ĐƯỜNG THỦY ĐẾN NĂM 2035", None)],
+)
+def test_the_year_of_a_title_dates_its_limits_unless_it_only_ends_there(title: str, end: str | None) -> None:
+    _, tasks = read(
+        f"KẾ HOẠCH\n\n{title}\n\nII. NHIỆM VỤ\n\n1. Sở Xây dựng chủ trì kiểm tra bến đò trước ngày 01/7.\n"
+    )
+    assert [task.deadline.end for task in tasks] == [end]
