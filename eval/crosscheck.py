@@ -1,9 +1,12 @@
 """How good the cross-check is: planted differences, gold alignments, children made by known edits.
 
     python -m eval.crosscheck [--children N] [--json] [--more FOLDER …]
+    python -m eval.crosscheck --gold FOLDER [--alignments FOLDER] [--planted FILE] [--wrong]
 
 prints the tables of ``docs/crosscheck.md``.  ``--more`` adds folders of plans to make children from (by
-default ``../shared/corpus`` where it is there).
+default ``../shared/corpus`` where it is there).  ``--gold`` measures other documents in place of the sample
+collection: alignments as in ``eval/benchmark/alignments``, whose parents and children are named after the
+files, and planted differences as in ``corpus/manifest``.  ``--wrong`` prints every disagreement.
 """
 
 from __future__ import annotations
@@ -25,15 +28,14 @@ from indexer.records import Document
 from search_api.check.checking import read_document
 from search_api.check.compare import compare_deadlines
 from search_api.check.crosscheck import check
-from search_api.check.schemas import VERDICTS, Alert, CheckReport
+from search_api.check.schemas import VERDICTS, Alert, CheckItem, CheckReport
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 ALIGNMENTS = ROOT / "eval" / "benchmark" / "alignments"
 SHARED = ROOT.parent / "shared" / "corpus"
-_SAME_CODE = {"foreign_unit": {"foreign_unit", "abolished_unit"}}
-"""The manifests call a unit of the abolished level foreign; the check has a code of its own for it."""
 CITATIONS = ("date", "number", "missing")
+_SAME_VERDICT = {"missing": "not_found"}
 
 
 class Gold(msgspec.Struct, frozen=True):
@@ -57,6 +59,22 @@ def sample(folder: Path = CORPUS) -> dict[str, Document]:
 def gold_alignments(folder: Path = ALIGNMENTS) -> list[Gold]:
     """Read the hand-made alignments."""
     return [msgspec.json.decode(path.read_bytes(), type=Gold) for path in sorted(folder.glob("*.json"))]
+
+
+def folder_of(folder: Path) -> dict[str, Document]:
+    """Read every document of a folder, named after its file."""
+    paths = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in (".txt", ".md", ".docx", ".pdf")]
+    return {path.stem: read_document(path) for path in paths}
+
+
+def planted_rows(path: Path) -> list[dict[str, Any]]:
+    """Read planted differences: a manifest, a folder of manifests, or a list of rows."""
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    out: list[dict[str, Any]] = []
+    for file in files:
+        read = json.loads(file.read_text(encoding="utf-8"))
+        out += read["planted"] if isinstance(read, dict) else read
+    return out
 
 
 # --- planted differences -------------------------------------------------------------------------
@@ -90,12 +108,13 @@ def all_alerts(report: CheckReport) -> list[Alert]:
     return [*report.alerts, *(a for item in report.items for a in item.alerts)]
 
 
-def planted(documents: dict[str, Document], encoder: Encoder | None) -> dict[str, Any]:
+def planted(
+    documents: dict[str, Document], encoder: Encoder | None, where: Path = CORPUS / "manifest"
+) -> dict[str, Any]:
     """Count the planted differences that are found under their code, and list the other alerts."""
     by_pair: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for path in sorted((CORPUS / "manifest").glob("*.json")):
-        for row in json.loads(path.read_text(encoding="utf-8"))["planted"]:
-            by_pair[row["parent"], row["child"]].append(row)
+    for row in planted_rows(where):
+        by_pair[row["parent"], row["child"]].append(row)
     found: Counter[str] = Counter()
     total: Counter[str] = Counter()
     missed, others = [], []
@@ -108,11 +127,10 @@ def planted(documents: dict[str, Document], encoder: Encoder | None) -> dict[str
             if row["kind"] == "task_left_out":
                 ok = _left_out(report, documents[parent], row["parent_quote"])
             else:
-                codes = _SAME_CODE.get(row["kind"], {row["kind"]})
                 hits = [
                     n
                     for n, a in enumerate(alerts)
-                    if a.code in codes
+                    if a.code == row["kind"]
                     and _meets((a.child_quote, a.parent_quote), (row["child_quote"], row["parent_quote"]))
                 ]
                 used.update(hits)
@@ -142,31 +160,57 @@ def f1(tp: int, fp: int, fn: int) -> float:
     return 1.0 if tp + fp + fn == 0 else 2 * tp / (2 * tp + fp + fn)
 
 
-def verdicts(documents: dict[str, Document], encoder: Encoder | None) -> dict[str, Any]:
-    """Compare verdicts with the hand-made ones: F1 by verdict and their mean over verdicts."""
+def gold_items(gold: Gold, report: CheckReport, parent: Document) -> list[CheckItem | None]:
+    """Return the item of each gold row: by the task's id and words, or by its words alone.
+
+    Who writes an alignment by hand counts sections as they read them: the first words decide where the ids differ.
+    """
+    items = {item.task: item for item in report.items if item.level == "task"}
+    blocks = {task.id: _plain(task.block.of(parent.text)) for task in parent.tasks}
+    out: list[CheckItem | None] = []
+    for row in gold.tasks:
+        begins = _plain(row.get("begins"))
+        id_ = row["id"] if row["id"] in items and begins in blocks[row["id"]] else None
+        if id_ is None and begins:
+            holding = [t.id for t in parent.tasks if begins in blocks[t.id]]
+            # A row inside a longer task belongs to the task whose block is the shortest.
+            id_ = min(holding, key=lambda t: len(blocks[t]), default=None)
+        out.append(items[id_] if id_ is not None else None)
+    return out
+
+
+def verdicts(
+    documents: dict[str, Document], encoder: Encoder | None, folder: Path = ALIGNMENTS
+) -> dict[str, Any]:
+    """Compare verdicts with the hand-made ones: F1 by verdict and their mean over verdicts.
+
+    A gold task that the reading does not have counts as wrong, under the verdict "unread".
+    """
     confusion: Counter[tuple[str, str]] = Counter()
     links: Counter[str] = Counter()
     wrong = []
-    for gold in gold_alignments():
-        report = check(
-            documents[gold.child], documents[gold.parent], encoder=encoder, known=list(documents.values())
-        )
-        items = {item.task: item for item in report.items if item.level == "task"}
-        for row in gold.tasks:
-            item = items[row["id"]]
-            confusion[row["verdict"], item.verdict] += 1
-            if row["verdict"] != item.verdict:
+    pairs = gold_alignments(folder)
+    for gold in pairs:
+        child = documents[gold.child]
+        report = check(child, documents[gold.parent], encoder=encoder, known=list(documents.values()))
+        found = gold_items(gold, report, documents[gold.parent])
+        for row, item in zip(gold.tasks, found, strict=True):
+            wanted = _SAME_VERDICT.get(row["verdict"], row["verdict"])
+            got = item.verdict if item is not None else "unread"
+            confusion[wanted, got] += 1
+            if wanted != got:
                 wrong.append(
                     {
                         "parent": gold.parent,
                         "child": gold.child,
                         "task": row["id"],
-                        "gold": row["verdict"],
-                        "got": item.verdict,
+                        "begins": row.get("begins", ""),
+                        "gold": wanted,
+                        "got": got,
                     }
                 )
-            if row["verdict"] in ("covered", "partial"):
-                asked = {c["id"] for c in row["children"]}
+            if wanted in ("covered", "partial") and item is not None:
+                asked = {_child_task(child, c) for c in row["children"]}
                 given = {m.task for m in item.matches if m.task and m.score >= 0.5}
                 links["both"] += len(asked & given)
                 links["gold"] += len(asked)
@@ -179,7 +223,7 @@ def verdicts(documents: dict[str, Document], encoder: Encoder | None) -> dict[st
         by_verdict[name] = {"f1": round(f1(tp, fp, fn), 3), "gold": tp + fn, "right": tp, "wrong": fp}
     ours = sum(n for (a, _), n in confusion.items() if a != "out_of_scope")
     return {
-        "pairs": len(gold_alignments()),
+        "pairs": len(pairs),
         "tasks": sum(confusion.values()),
         "accuracy": round(sum(n for (a, b), n in confusion.items() if a == b) / sum(confusion.values()), 3),
         "macro_f1": round(sum(v["f1"] for v in by_verdict.values()) / len(by_verdict), 3),
@@ -191,6 +235,16 @@ def verdicts(documents: dict[str, Document], encoder: Encoder | None) -> dict[st
         },
         "wrong": wrong,
     }
+
+
+def _child_task(child: Document, row: dict[str, Any]) -> str:
+    """Return the id of the child's task that a gold link names, by id and words, or by words alone."""
+    begins = _plain(row.get("begins"))
+    blocks = {task.id: _plain(task.block.of(child.text)) for task in child.tasks}
+    if not begins or begins in blocks.get(row["id"], ""):
+        return str(row["id"])
+    holding = [t for t, words in blocks.items() if begins in words]
+    return min(holding, key=lambda t: len(blocks[t]), default=str(row["id"]))
 
 
 # --- children by known edits ---------------------------------------------------------------------
@@ -312,18 +366,37 @@ def measure(each: int, more: Sequence[Path], encoder: Encoder | None = None) -> 
     return out
 
 
+def measure_gold(
+    folder: Path, alignments: Path | None, rows: Path | None, encoder: Encoder | None = None
+) -> dict[str, Any]:
+    """Measure the documents of a folder against alignments and planted differences made for them."""
+    encoder = encoder or load_encoder(None)
+    documents = folder_of(folder)
+    out = {}
+    if rows is not None:
+        out["planted"] = planted(documents, encoder, rows)
+    if alignments is not None:
+        out["verdicts"] = verdicts(documents, encoder, alignments)
+    return out
+
+
 def table(found: dict[str, Any]) -> str:
     """Show the figures as the tables of the documentation."""
-    out = ["| planted | found | of |", "|---|---|---|"]
-    out += [f"| {k} | {v['found']} | {v['planted']} |" for k, v in found["planted"]["kinds"].items()]
-    out.append(f"| **all** | {found['planted']['found']} | {found['planted']['planted']} |")
-    graded = found["verdicts"]
-    out += ["", "| verdict | gold | F1 |", "|---|---|---|"]
-    out += [f"| {k} | {v['gold']} | {v['f1']} |" for k, v in graded["by_verdict"].items()]
-    out.append(f"| **macro** | {graded['tasks']} | {graded['macro_f1']} |")
-    out.append(
-        f"\nlinks: {graded['links']}, review share: {graded['review_share']}, accuracy: {graded['accuracy']}"
-    )
+    out: list[str] = []
+    if "planted" in found:
+        out += ["| planted | found | of |", "|---|---|---|"]
+        out += [f"| {k} | {v['found']} | {v['planted']} |" for k, v in found["planted"]["kinds"].items()]
+        out.append(f"| **all** | {found['planted']['found']} | {found['planted']['planted']} |")
+        out += [f"\nalerts besides the planted ones: {len(found['planted']['other_alerts'])}"]
+    if "verdicts" in found:
+        graded = found["verdicts"]
+        out += ["", "| verdict | gold | F1 |", "|---|---|---|"]
+        out += [f"| {k} | {v['gold']} | {v['f1']} |" for k, v in graded["by_verdict"].items()]
+        out.append(f"| **macro** | {graded['tasks']} | {graded['macro_f1']} |")
+        out.append(
+            f"\nlinks: {graded['links']}, review share: {graded['review_share']}, "
+            f"accuracy: {graded['accuracy']}"
+        )
     for name in ("children", "children_more"):
         if name not in found:
             continue
@@ -339,14 +412,33 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(out)
 
 
+def _if_there(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables, or everything as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.crosscheck", description=__doc__)
     parser.add_argument("--children", type=int, default=8, help="children made of each plan")
     parser.add_argument("--more", type=Path, nargs="*", default=[SHARED] if SHARED.exists() else [])
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--gold", type=Path, help="folder of other documents to measure")
+    parser.add_argument("--alignments", type=Path, help="their hand-made verdicts (default: ../alignments)")
+    parser.add_argument("--planted", type=Path, help="their planted differences (default: ../planted.json)")
+    parser.add_argument("--wrong", action="store_true", help="print every disagreement")
     options = parser.parse_args(arguments)
-    found = measure(options.children, options.more)
+    if options.gold is not None:
+        beside = options.gold.resolve().parent
+        alignments = options.alignments or _if_there(beside / "alignments")
+        rows = options.planted or _if_there(beside / "planted.json")
+        if alignments is None and rows is None:
+            parser.error(f"{options.gold}: neither alignments nor planted differences; name one of them")
+        found = measure_gold(options.gold, alignments, rows)
+    else:
+        found = measure(options.children, options.more)
+    if options.wrong:
+        said = [*found.get("verdicts", {}).get("wrong", ()), *found.get("planted", {}).get("missed", ())]
+        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in said)
     sys.stdout.write(
         (json.dumps(found, ensure_ascii=False, indent=1) if options.json else table(found)) + "\n"
     )

@@ -30,7 +30,7 @@ KINDS = {
     "no_lead",
     "wrong_citation",
     "deadline_weakened",
-    "foreign_unit",
+    "abolished_unit",
     "target_missing",
     "collective_lead",
     "copied",
