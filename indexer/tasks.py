@@ -199,7 +199,7 @@ class _Reader:
         if title is not None and title.directs:
             given = _Given(directing=title.units)
         elif title is not None and not (self._statute(index) and context != "organisation"):
-            if not self._by_point(children):
+            if not self._by_point(children) and not self._beside_by_point(index, children):
                 self._unit_task(index, title, given)
                 return
             given = _Given(lead=title.units, directing=given.directing)
@@ -265,6 +265,25 @@ class _Reader:
                 )
             carrying += carries
         return carrying > 0 if any_ else 2 * carrying >= len(children)
+
+    def _beside_by_point(self, index: int, children: list[int]) -> bool:
+        """Say whether units beside this one are given work point by point: a list is read in one way.
+
+        Where each point of "1. Sở Y tế" has its own limit, those of "2. Sở Công Thương" are tasks too, though
+        fewer of them have one.
+        """
+        if not all(self._lettered(self.outline[child]) for child in children):
+            return False
+        if not self._by_point(children, any_=True):
+            return False
+        beside = self.children.get(self.outline[index].parent, [])
+        return any(
+            other != index
+            and len(points := self.children.get(other, [])) > 1
+            and all(self._lettered(self.outline[point]) for point in points)
+            and self._by_point(points)
+            for other in beside
+        )
 
     def _counts(self, index: int, context: str | None, has_body: bool) -> bool:
         """Say whether an item that names nobody is a task: in a part that lists work."""

@@ -505,3 +505,41 @@ def test_the_year_of_a_title_dates_its_limits_unless_it_only_ends_there(title: s
         f"KẾ HOẠCH\n\n{title}\n\nII. NHIỆM VỤ\n\n1. Sở Xây dựng chủ trì kiểm tra bến đò trước ngày 01/7.\n"
     )
     assert [task.deadline.end for task in tasks] == [end]
+
+
+def test_units_of_one_list_are_read_in_one_way() -> None:
+    """Points of one unit that mostly have no limit are tasks where those of the unit beside it are."""
+    _, tasks = plan(
+        """II. NHIỆM VỤ CỦA CÁC ĐƠN VỊ
+
+1. Phòng Kinh tế
+
+a) Đo lại ruộng bậc thang, xong trước ngày 30/5/2026.
+
+b) Phát giống cho các thôn, xong trước ngày 30/6/2026.
+
+2. Công an xã
+
+a) Tuần tra ban đêm ở chợ phiên.
+
+b) Gắn biển tốc độ ở đầu cầu.
+
+c) Kẻ vạch trước cổng trường, hoàn thành trước ngày 05/9/2026.
+
+3. Trạm Y tế xã
+
+a) Phun thuốc muỗi.
+
+b) Cân trẻ dưới năm tuổi.
+"""
+    )
+    assert [task.id for task in tasks] == ["II.1.a", "II.1.b", "II.2.a", "II.2.b", "II.2.c", "II.3"]
+    assert [task.deadline.end for task in tasks] == [
+        "2026-05-30",
+        "2026-06-30",
+        None,
+        None,
+        "2026-09-05",
+        None,
+    ]
+    assert all(names(task.lead) == ["Công an xã"] for task in tasks[2:5])
