@@ -9,6 +9,7 @@ import pytest
 from indexer.build import build_index
 from indexer.encode import load_encoder
 from search_api.answers.answer import _as_typed
+from search_api.answers.sentences import _counts
 from search_api.questions.question import understand
 from search_api.service import Service
 
@@ -125,3 +126,85 @@ def test_when_to_report_is_the_day_of_the_report(tmp_path: Path) -> None:
 )
 def test_names_are_told_as_they_were_typed(question: str, names: tuple[str, ...], told: list[str]) -> None:
     assert _as_typed(understand(question), names) == told
+
+
+ORDER = """BỘ KHÍ TƯỢNG
+Số: 05/CT-BKT
+Hà Nội, ngày 4 tháng 3 năm 2026
+
+CHỈ THỊ
+Về chuẩn bị mùa mưa lũ năm 2026
+
+1. Nhiệm vụ của các đơn vị
+
+a) Cục Thủy văn chủ trì, phối hợp với các đơn vị liên quan:
+
+- Soạn thảo quy chế vận hành trạm đo mặn ven biển, trình Bộ trưởng trong quý II năm 2026.
+
+- Bảo trì phao đo sóng ở cửa sông, đợt 1 xong trước ngày 30/5/2026, đợt 2 xong trước ngày 30/9/2026.
+
+b) Lắp cột thu lôi tại các trạm vùng núi; vận hành từ ngày 01/7/2026.
+
+2. Mua sắm
+
+| TT | Việc phải làm | Nơi nhận việc | Kết quả phải nộp |
+| 1 | Mua ca nô cho trạm Cửa Lò | Trạm Cửa Lò | Biên bản bàn giao |
+
+3. Kinh phí
+
+Từ dự toán chi sự nghiệp khí tượng năm 2026.
+"""
+
+
+@pytest.fixture(scope="module")
+def ordered(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    folder = tmp_path_factory.mktemp("order")
+    (folder / "vb").mkdir()
+    (folder / "vb" / "ct-05.txt").write_text(ORDER, encoding="utf-8")
+    build_index([folder / "vb"], folder / "index", load_encoder())
+    return Service(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        # The unit stands in the line above the list, the work in the item.
+        ("Đơn vị nào soạn thảo quy chế vận hành trạm đo mặn?", ["Cục Thủy văn"]),
+        # All days of the sentence, not the first one.
+        ("Bảo trì phao đo sóng đợt 1 và đợt 2 xong trước ngày nào?", ["30/5/2026", "30/9/2026"]),
+        # A day that is no deadline of a task.
+        ("Cột thu lôi ở trạm vùng núi vận hành từ khi nào?", ["01/7/2026"]),
+        # A row of a table under the heads of its columns.
+        ("Mua ca nô cho trạm Cửa Lò phải nộp kết quả gì?", ["Kết quả phải nộp: Biên bản bàn giao"]),
+    ],
+)
+def test_the_fact_is_in_what_is_quoted(ordered: Service, question: str, said: list[str]) -> None:
+    answer = ordered.ask(question)
+    assert answer.answer is not None, answer.reason
+    for words in said:
+        assert words in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        # A figure of another kind does not answer.
+        "Kinh phí mua ca nô là bao nhiêu triệu đồng?",
+        "Bảo trì phao đo sóng đạt bao nhiêu phần trăm?",
+    ],
+)
+def test_a_figure_of_another_kind_is_no_answer(ordered: Service, question: str) -> None:
+    assert not ordered.ask(question).answered
+
+
+@pytest.mark.parametrize(
+    ("words", "noun", "counts"),
+    [
+        ("có 04 đơn vị sự nghiệp", "don", True),
+        ("1. Biên chế công chức hằng năm", "bien", False),
+        ("mỗi năm đơn vị báo cáo", "don", False),
+        ("thành lập ba tổ công tác", "to", True),
+    ],
+)
+def test_a_number_counts_the_noun_after_it(words: str, noun: str, counts: bool) -> None:
+    assert _counts(words, noun) is counts

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from indexer.clean import bare, collapse
+from indexer.clean import bare, collapse, fold
 from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
-from indexer.records import Document, Span, Target
+from indexer.records import Block, Document, Span, Target
 from search_api.answers.citing import Citations, section_at
-from search_api.answers.draft import Drafted, Evidence, Statement
+from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
@@ -67,7 +69,7 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
                 document,
                 _clause(document, target.span),
                 paths[section] if section >= 0 else "",
-            ):
+            ) or not _measured(evidence.question, _clause(document, target.span)):
                 continue
             around = f"{paths[section] if section >= 0 else ''}\n{_clause(document, target.span)}"
             own = evidence.topic.match(_clause(document, target.span))
@@ -104,66 +106,311 @@ def _clause(document: Document, span: Span) -> str:
     return collapse(_clause_span(document, span).of(document.text))
 
 
-def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
-    """Answer with the sentences that say most of the topic, quoted whole; the last resort."""
-    if evidence.topic.empty and not (evidence.scoped and _FACT_WORDS.keys() & set(evidence.question.kinds)):
-        return Drafted(())
-    wants_figure = "target" in evidence.question.kinds
-    ranked: list[tuple[float, float, Document, Span]] = []
-    for passage, score in evidence.passages[:8]:
+class Said(NamedTuple):
+    """A place of a document that may answer: the sentence that says most, in the words to be quoted."""
+
+    confidence: float
+    """How probable it is that this is what was asked for."""
+    recall: float
+    """How much of the topic is said here: by the quoted words, the item above them, the headings."""
+    document: Document
+    block: Block
+    sentence: Span
+    quoted: Span
+    above: Span | None
+    """The line that opens the list which this is an item of."""
+
+
+def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = ()) -> list[Said]:
+    """Weigh the sentences of the best passages (those ``within`` some spans only), the best first."""
+    found: dict[tuple[str, int], Said] = {}
+    best = evidence.passages[0][1] if evidence.passages else 0.0
+    gap = lead_of_best(evidence)
+    for rank, (passage, score) in enumerate(evidence.passages[:_PASSAGES]):
         if passage.kind == "boilerplate":
             continue
         document = evidence.store.document(passage.doc)
+        title = document.metadata.title
+        frame = f"{document_label(document)} {title.value if title else ''}"
         for block in document.blocks:
-            if not passage.span.overlaps(block.span) or block.kind in ("heading", "label", "type", "title"):
+            if not passage.span.overlaps(block.span) or not _may_be_quoted(document.text, block, kinds):
                 continue
-            for span in _sentences(document.text, block.span):
-                words = span.of(document.text)
-                if not (
-                    _holds_fact(words, evidence.question.kinds) or _says_effect(evidence.question, words)
-                ):
+            if within and not any(span.overlaps(block.span) for span in within):
+                continue
+            above = opening_line(document, block)
+            place = f"{passage.section_title}\n{above.of(document.text) if above else ''}"
+            for sentence in _sentences(document.text, block.span):
+                quoted = _grown(document.text, block.span, sentence)
+                words = _with_header(document, block, quoted)
+                held = _holds(evidence.question, kinds, words, place)
+                if not held or not _fits(evidence.question, document, words, place):
                     continue
-                if not _fits(evidence.question, document, words, passage.section_title):
-                    continue
-                match = evidence.topic.match(words)
-                context = evidence.topic.match(f"{passage.section_title}\n{words}")
-                recall = max(match.recall, 0.5 * match.recall + 0.5 * context.recall)
-                if evidence.topic.empty:
-                    recall = 1.0  # the document and the kind of fact are all that is asked
-                ranked.append((0.6 * recall + 0.15 * match.focus + 0.25 * score, recall, document, span))
-    ranked.sort(key=lambda r: (-r[0], r[2].id, r[3].start))
-    limit = evidence.settings.sentence + (0.15 if wants_figure else 0.0)
-    clear = clear_passage(evidence)
-    first = evidence.passages[0][0].doc if evidence.passages else ""
-    good = [
-        r
-        for r in ranked
-        if r[1] >= limit - (CLEAR_ALLOWS if clear and r[2].id == first and clear.covers(r[3]) else 0.0)
-    ]
-    statements = []
-    for score, _, document, span in good[:3]:
-        if score < good[0][0] * 0.9:
-            break
-        number = cites.cite(document.id, span)
-        quoted = collapse(span.of(document.text)).strip(" -+")
-        statements.append(Statement(document.id, "", (AnswerPiece("", f"“{quoted}”", (number,)),)))
-    # What the sentence says by itself counts; the place it was found at only chooses among sentences.
-    return Drafted(tuple(statements), kind="sentence", confidence=good[0][1] if good else 1.0)
+                own = evidence.topic.match(sentence.of(document.text))
+                whole = evidence.topic.match(f"{place}\n{words}").recall
+                named = evidence.topic.match(f"{frame}\n{place}\n{words}").recall
+                recall = 1.0 if evidence.topic.empty else (whole + named) / 2
+                confidence = WEIGHTS.probability(
+                    recall=recall,
+                    own=1.0 if evidence.topic.empty else own.recall,
+                    focus=own.focus,
+                    behind=min(1.0, best - score),
+                    gap=gap if rank == 0 else -gap,
+                    held=held,
+                )
+                said = Said(confidence, recall, document, block, sentence, quoted, above)
+                key = (document.id, block.span.start)
+                if key not in found or found[key].confidence < confidence:
+                    found[key] = said
+    return sorted(found.values(), key=lambda s: (-s.confidence, s.document.id, s.sentence.start))
 
+
+def lead_of_best(evidence: Evidence) -> float:
+    """Return by how much the best passage leads the second."""
+    if len(evidence.passages) < 2:
+        return _WIDE
+    return min(_WIDE, evidence.passages[0][1] - evidence.passages[1][1])
+
+
+class Weights(NamedTuple):
+    """A logistic model of "this place answers", fitted on development questions (docs/benchmark.md)."""
+
+    recall: float
+    own: float
+    focus: float
+    behind: float
+    gap: float
+    held: float
+    constant: float
+
+    def probability(
+        self, *, recall: float, own: float, focus: float, behind: float, gap: float, held: float
+    ) -> float:
+        """Return how probable it is that a place with these features answers."""
+        total = (
+            self.recall * recall
+            + self.own * own
+            + self.focus * focus
+            + self.behind * behind
+            + self.gap * gap
+            + self.held * held
+            + self.constant
+        )
+        return 1 / (1 + math.exp(-total))
+
+
+WEIGHTS = Weights(recall=4.0, own=0.5, focus=1.3, behind=-5.0, gap=2.5, held=1.0, constant=-3.3)
+_WIDE = 0.5
+"""Lead of the best passage over the second beyond which more says nothing more."""
+_PASSAGES = 12
+_LONGEST_ITEM = 420
+"""Characters up to which the sentences around the one that answers are quoted with it."""
+_LINES_ABOVE = 30
+
+
+def _may_be_quoted(text: str, block: Block, kinds: Sequence[str]) -> bool:
+    """Labelled lines answer what they are labelled with; headings only where they go on after a colon or figure."""
+    if block.kind == "label":
+        return block.label in kinds or "funding" in kinds
+    if block.kind == "heading":
+        words = block.span.of(text)
+        return bool({"target", "funding"} & set(kinds)) and bool(_GOES_ON.search(words))
+    return block.kind not in ("type", "title")
+
+
+_GOES_ON = re.compile(r":\s*\S|\(\s*\d")
+
+
+def opening_line(document: Document, block: Block) -> Span | None:
+    """Return the line that a list item stands under: the one that ends with a colon, or the item above it."""
+    at = document.blocks.index(block)
+    depth = list_mark(document.text, block)
+    if depth:
+        for before in reversed(document.blocks[max(0, at - _LINES_ABOVE) : at]):
+            if before.section != block.section and before.kind == "heading":
+                break
+            if before.span.of(document.text).rstrip().endswith(":"):
+                return before.span if list_mark(document.text, before) != depth else None
+    section = block.section
+    if section >= 0 and document.outline[section].span.start == block.span.start:
+        section = document.outline[section].parent
+    if section >= 0:
+        above = document.outline[section]
+        if (
+            above.kind in ("run_in", "point", "clause", "task", "article")
+            and above.heading.end <= block.span.start
+        ):
+            return above.heading
+    return None
+
+
+_MARKER = re.compile(r"\s*(?:([-–•])|(\+)|(\*)|(\d{1,2}[.)])|([a-zđ][.)])|((?:\d{1,2}\.)+\d{1,2}\.?))\s")
+
+
+def list_mark(text: str, block: Block) -> int:
+    """Return which kind of list marker a block begins with; 0 for none."""
+    match = _MARKER.match(text, block.span.start, block.span.end)
+    return match.lastindex or 0 if match else 0
+
+
+def _grown(text: str, block: Span, sentence: Span) -> Span:
+    """Return the sentence with those around it while what is quoted stays short."""
+    if block.end - block.start <= _LONGEST_ITEM:
+        return block
+    start, end = sentence.start, sentence.end
+    for clause in _sentences(text, block):
+        if clause.start >= end and clause.end - start <= _LONGEST_ITEM:
+            end = clause.end
+    return Span(start, end)
+
+
+def _with_header(document: Document, block: Block, quoted: Span) -> str:
+    """Return the quoted words, a row of a table with the heads of its columns."""
+    words = quoted.of(document.text)
+    header = table_header(document, block) if block.kind == "row" else None
+    return f"{header.of(document.text)}\n{words}" if header else words
+
+
+def table_header(document: Document, block: Block) -> Span | None:
+    """Return the first row of the table that a row belongs to; None for that row itself."""
+    at = document.blocks.index(block)
+    first = None
+    for before in reversed(document.blocks[:at]):
+        if before.kind != "row" or before.section != block.section:
+            break
+        first = before.span
+    return first
+
+
+def cells(row: str) -> list[str]:
+    """Return the cells of a table row."""
+    return [collapse(cell) for cell in row.strip().strip("|").split("|")]
+
+
+def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer with the places that say most of the topic, quoted whole; the last resort."""
+    kinds = evidence.question.kinds
+    if evidence.topic.empty and not (evidence.scoped and _FACT_WORDS.keys() & set(kinds)):
+        return Drafted(())
+    ranked = sayings(evidence, kinds)
+    good = [said for said in ranked if said.confidence >= evidence.settings.sentence]
+    statements: list[Statement] = []
+    for said in good[:_MOST_SAID]:
+        if said.confidence < good[0].confidence * _NEAR or said.recall < good[0].recall - _LESS:
+            break
+        statement = stated(said, cites)
+        if statement not in statements:
+            statements.append(statement)
+    return Drafted(tuple(statements), kind="sentence", confidence=good[0].confidence if good else 1.0)
+
+
+_MOST_SAID = 3
+_NEAR, _LESS = 0.85, 0.1
+"""How near the confidence and the coverage of another place must come to be shown beside the best."""
+
+
+def stated(said: Said, cites: Citations) -> Statement:
+    """Quote a place, under the line that opens its list."""
+    document = said.document
+    number = cites.cite(document.id, said.quoted, [said.sentence] if said.sentence != said.quoted else [])
+    numbers: tuple[int, ...] = (number,)
+    heading = ""
+    if said.above is not None:
+        numbers = (number, cites.cite(document.id, said.above))
+        heading = f"mục “{shortened(said.above.of(document.text), _WORDS_ABOVE)}”"
+    header = table_header(document, said.block) if said.block.kind == "row" else None
+    if header is not None:
+        heads, values = cells(header.of(document.text)), cells(said.quoted.of(document.text))
+        if len(heads) == len(values):
+            filled = [
+                (h, v)
+                for h, v in zip(heads, values, strict=True)
+                if v and h and not _ORDER.fullmatch(bare(h))
+            ]
+            return Statement(document.id, heading, tuple(AnswerPiece(h, v, numbers) for h, v in filled))
+    quoted = collapse(said.quoted.of(document.text)).strip(" -+")
+    return Statement(document.id, heading, (AnswerPiece("", f"“{quoted}”", numbers),))
+
+
+_ORDER = re.compile(r"s?tt|so tt|#")
+_WORDS_ABOVE = 40
 
 _ASSIGNS = re.compile(
-    r"chủ trì|\bgiao (?:cho )?[^\W\d_]|phụ trách|chịu trách nhiệm (?:chỉ đạo|chủ trì|trước|tổ chức|thực hiện|về|chính)|đầu mối"
-    r"|chỉ đạo|phối hợp",
+    r"chủ trì|\bgiao (?:cho )?[^\W\d_]|phụ trách|chịu trách nhiệm|có trách nhiệm|đầu mối|thường trực|chỉ đạo|phối hợp",
     re.IGNORECASE,
 )
-
-
+#: A body by its first words; alone it is a weaker sign of an assignment than a verb of assigning.
+_BODY = re.compile(
+    r"(?<!\w)(?:(?:Sở|Bộ|Ban|Phòng|Văn phòng|Chi cục|Tổng cục|Cục|Vụ|Trung tâm|Hội|Đoàn|Trạm|Chi bộ|Trường|Báo|Đài|Tổ)"
+    r"(?=\s+[A-ZĐÀ-Ỹ])|Công an|UBND|HĐND|[UỦ][yỷ] ban|Đảng ủy|(?:Phó )?(?:Chủ tịch|Giám đốc|Chánh Văn phòng)"
+    r"|Thủ trưởng|Thứ trưởng|Bộ trưởng)(?!\w)"
+)
+_TIME = re.compile(
+    r"\d{1,2}\s*/\s*\d{1,2}(?:\s*/\s*\d{2,4})?|(?:ngày|tháng|quý|năm|tuần|giờ)\s+(?:[IVX]+|\d+)\b"
+    r"|\d+\s*(?:giờ|ngày|tháng|tuần|năm|phút)|thường xuyên|h[àằ]ng (?:ngày|tuần|tháng|quý|năm)|định kỳ"
+    r"|(?:sau|ngay|đến|trước|trong) khi|thứ (?:hai|ba|tư|năm|sáu|bảy)\b|chủ nhật",
+    re.IGNORECASE,
+)
 _FACT_WORDS = {
-    "funding": re.compile(r"kinh phí|ngân sách|nguồn (?:vốn|chi|lực)|dự toán|xã hội hóa", re.IGNORECASE),
-    "product": re.compile(r"sản phẩm|kết quả (?:là|:|đạt)", re.IGNORECASE),
+    "funding": re.compile(
+        r"kinh phí|ngân sách|nguồn (?:vốn|chi|lực)|dự toán|xã hội hóa|tài chính", re.IGNORECASE
+    ),
+    "product": re.compile(r"sản phẩm|kết quả", re.IGNORECASE),
     "report": re.compile(r"báo cáo|gửi", re.IGNORECASE),
 }
 """By kind of question, what a sentence must speak of to answer it."""
+_WEAK = 0.5
+
+
+def _holds(question: Question, kinds: Sequence[str], words: str, place: str) -> float:
+    """Say how surely words hold the kinds of fact asked for, 0 where they hold none of them."""
+    grades: list[float] = []
+    for kind in kinds:
+        if kind in ("lead", "direct", "coordinate"):
+            if _ASSIGNS.search(words):
+                grades.append(1.0)
+            else:
+                grades.append(
+                    _WEAK if _BODY.search(words) or _ASSIGNS.search(place) or _BODY.search(place) else 0.0
+                )
+        elif kind in ("deadline", "effect"):
+            grades.append(1.0 if find_deadlines(words) else _WEAK if _TIME.search(words) else 0.0)
+        elif kind == "target":
+            grades.append(float(_measured(question, words)))
+        elif kind in _FACT_WORDS:
+            pattern = _FACT_WORDS[kind]
+            grades.append(1.0 if pattern.search(words) else _WEAK if pattern.search(place) else 0.0)
+    if "report" in kinds and not _FACT_WORDS["report"].search(words):
+        return 0.0
+    if "funding" in kinds and not grades[[k for k in kinds if _graded(k)].index("funding")]:
+        return 0.0
+    return sum(grades) / len(grades) if grades else 1.0
+
+
+def _graded(kind: str) -> bool:
+    return kind in ("lead", "direct", "coordinate", "deadline", "effect", "target") or kind in _FACT_WORDS
+
+
+_MONEY_ASKED = re.compile(
+    r"(?:bao nhieu|may) (?:ti|ty|trieu|nghin|dong|tien|usd|kinh phi|von|ngan sach)(?![a-z])|muc (?:chi|thu|phat|ho tro|phu cap)"
+)
+_MONEY = re.compile(
+    r"\d[\d.,]*\s*(?:(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu|nghìn|ngàn)(?:\s*(?:đồng|USD))?|đồng|USD|đô la)",
+    re.IGNORECASE,
+)
+_SHARE_ASKED = re.compile(r"phan tram|%|bao nhieu pt(?![a-z])")
+
+
+def _measured(question: Question, words: str) -> bool:
+    """Say whether words hold a figure of the kind asked for: a share, an amount of money, any number."""
+    flat = bare(question.text)
+    if _SHARE_ASKED.search(flat):
+        return "%" in words or "phần trăm" in words.lower() or "‰" in words
+    if _MONEY_ASKED.search(flat):
+        return bool(_MONEY.search(words))
+    return bool(_FIGURE.search(words) or _NUMERAL.search(words))
+
+
+_NUMERAL = re.compile(r"(?<!\w)(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.IGNORECASE)
 
 
 _LAW = r"(?<![a-z])(?:luat|phap lenh|nghi dinh|thong tu|nghi quyet|quyet dinh)"
@@ -187,36 +434,25 @@ def _fits(question: Question, document: Document, words: str, path: str) -> bool
             by_year = re.search(rf"{_LAW}(?: [^\W\d]+){{0,10}} nam {year}", bare(question.text))
             if not by_year or not re.search(rf"\d/{year}/[A-ZĐ]", words):
                 return False
-    if question.counted is None:
-        return True
-    noun = question.counted
-    flat = bare(words)
-    return bool(
-        re.search(
-            rf"(?:\d%?|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|chuc|tram)(?: [a-z-]+)?[ ,] ?{noun}(?![a-z])",
-            flat,
-        )
-    )
+    return question.counted is None or _counts(words, question.counted)
 
 
-def _holds_fact(words: str, kinds: Sequence[str]) -> bool:
-    """Say whether a sentence holds the kind of fact that is asked for: a figure, a date, an assignment."""
-    if "target" in kinds:
-        return bool(_FIGURE.search(words))
-    if "deadline" in kinds and not find_deadlines(words):
-        return False
-    for kind, pattern in _FACT_WORDS.items():
-        if kind in kinds and not pattern.search(words):
-            return False
-    return not {"lead", "direct", "coordinate"} & set(kinds) or bool(_ASSIGNS.search(words))
+_NUMBER = re.compile(r"\d[\d.,/]*%?|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|chục|trăm")
+_TOKEN = re.compile(r"\d[\d.,/]*%?|[^\W\d_]+")
+_BEFORE_YEAR = frozenset(
+    ("hàng", "hằng", "mỗi", "trong", "từng", "các", "những", "cả", "cuối", "đầu", "của", "qua")
+)
 
 
-def _says_effect(question: Question, words: str) -> bool:
-    """Say whether a sentence gives the day from which something is in force, where that is asked."""
-    return "hieu luc" in bare(question.text) and bool(_EFFECT.search(words))
-
-
-_EFFECT = re.compile(r"hiệu lực[^.;]{0,40}\d{1,2}[/-]\d{1,2}[/-]\d{4}", re.IGNORECASE)
+def _counts(words: str, noun: str) -> bool:
+    """Say whether a number stands before a noun (without diacritics), one word between them at most."""
+    tokens = _TOKEN.findall(fold(_MARKER.sub("", words, count=1)))
+    for at, token in enumerate(tokens):
+        if not _NUMBER.fullmatch(token) or (token == "năm" and at and tokens[at - 1] in _BEFORE_YEAR):
+            continue
+        if any(bare(near) == noun for near in tokens[at + 1 : at + 3]):
+            return True
+    return False
 
 
 def _sentences(text: str, block: Span) -> list[Span]:

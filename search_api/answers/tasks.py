@@ -13,8 +13,14 @@ from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.plans import plan_leads
-from search_api.answers.sentences import CLEAR_ALLOWS, clear_passage, sentence_around
-from search_api.questions.coverage import Topic
+from search_api.answers.sentences import (
+    CLEAR_ALLOWS,
+    Weights,
+    clear_passage,
+    lead_of_best,
+    list_mark,
+    sentence_around,
+)
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -49,8 +55,11 @@ _ABSENT = {
 class _Weighed(NamedTuple):
     score: float
     recall: float
+    confidence: float
     document: Document
     task: Task
+    own: Span
+    """What is the task's own of its block: up to the next item of its kind, where one stands in it."""
 
 
 def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
@@ -58,29 +67,93 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
     best: dict[tuple[str, str], _Weighed] = {}
     titles: dict[str, list[str]] = {}
     documents: dict[str, Document] = {}
-    for passage, score in evidence.passages[:_LOOK_AT]:
+    gap = lead_of_best(evidence)
+    first = evidence.passages[0][1] if evidence.passages else 0.0
+    for rank, (passage, score) in enumerate(evidence.passages[:_LOOK_AT]):
         document = documents.setdefault(passage.doc, evidence.store.document(passage.doc))
         paths = titles.setdefault(document.id, section_titles(document.outline))
         for task in document.tasks:
             if not task.block.overlaps(passage.span):
                 continue
+            own = own_part(document, task)
+            if not own.overlaps(passage.span):
+                continue
             key = (document.id, task.id)
             if key in best and best[key].score >= score + 2:
                 continue
-            weighed = _weigh(evidence.topic, document, task, paths, score)
+            weighed = _weigh(evidence, document, task, own, paths, score)
+            weighed = weighed._replace(
+                confidence=WEIGHTS.probability(
+                    recall=weighed.recall,
+                    own=weighed.confidence,
+                    focus=evidence.topic.match(task.span.of(document.text)).focus,
+                    behind=min(1.0, first - score),
+                    gap=gap if rank == 0 else -gap,
+                    held=float(_has_asked(task, own, evidence.question.kinds)),
+                )
+            )
             if key not in best or weighed.score > best[key].score:
                 best[key] = weighed
     return sorted(best.values(), key=lambda w: (-w.score, w.document.id, w.task.span.start))
 
 
-def _weigh(topic: Topic, document: Document, task: Task, paths: Sequence[str], score: float) -> _Weighed:
+WEIGHTS = Weights(recall=4.0, own=0.5, focus=1.3, behind=-5.0, gap=2.5, held=1.0, constant=-3.0)
+
+
+def _weigh(
+    evidence: Evidence, document: Document, task: Task, own: Span, paths: Sequence[str], score: float
+) -> _Weighed:
+    topic = evidence.topic
     section = section_at(document, task.span.start)
     path = paths[section] if section >= 0 else ""
     head = topic.match(f"{path}\n{task.span.of(document.text)}")
-    own = topic.match(task.span.of(document.text))
-    whole = topic.match(f"{path}\n{task.block.of(document.text)}")
-    total = 0.40 * whole.recall + 0.25 * head.recall + 0.10 * own.focus + 0.25 * score
-    return _Weighed(total, whole.recall, document, task)
+    said = topic.match(task.span.of(document.text))
+    title = document.metadata.title
+    frame = f"{document_label(document)} {title.value if title else ''}"
+    words = f"{path}\n{_without_answers(document, task, own, evidence.question.kinds)}"
+    whole = topic.match(words).recall
+    named = topic.match(f"{frame}\n{words}").recall
+    recall = (whole + named) / 2
+    total = 0.40 * recall + 0.25 * head.recall + 0.10 * said.focus + 0.25 * score
+    return _Weighed(total, recall, head.recall, document, task, own)
+
+
+def _without_answers(document: Document, task: Task, own: Span, kinds: Sequence[str]) -> str:
+    """Return the words of a task without those that would answer: a question does not ask what it says.
+
+    "Ai bổ nhiệm giám đốc Sở?" is not answered by a task that the giám đốc Sở leads.
+    """
+    text = document.text
+    spans = sorted(
+        (m.span.start, m.span.end)
+        for kind in kinds
+        if kind in ("lead", "coordinate", "direct")
+        for m in _mentions(task, kind)
+    )
+    parts: list[str] = []
+    at = own.start
+    for start, end in spans:
+        if at <= start and end <= own.end:
+            parts.append(text[at:start])
+            at = end
+    return " … ".join([*parts, text[at : own.end]])
+
+
+def own_part(document: Document, task: Task) -> Span:
+    """Return the block of a task up to the next item with the same kind of mark, which is not its own.
+
+    A list whose marks were not read as one outline leaves a task with the items after it.
+    """
+    inside = [block for block in document.blocks if task.block.covers(block.span)]
+    if not inside or inside[0].span.start > task.span.start or inside[0].kind in ("row", "bullet"):
+        return task.block
+    mark = list_mark(document.text, inside[0])
+    if not mark:
+        return task.block
+    for block in inside[1:]:
+        if list_mark(document.text, block) == mark:
+            return Span(task.block.start, block.span.start)
+    return task.block
 
 
 def _mentions(task: Task, kind: str) -> tuple[Mention, ...]:
@@ -120,13 +193,21 @@ def _shown_kinds(task: Task, kinds: Sequence[str]) -> list[str]:
     return shown
 
 
-def _has_asked(task: Task, kinds: Sequence[str]) -> bool:
+def _has_asked(task: Task, own: Span, kinds: Sequence[str]) -> bool:
+    def has(kind: str) -> bool:
+        return any(
+            own.covers(mention.span) or not task.block.covers(mention.span)
+            for mention in _mentions(task, kind)
+        )
+
+    if "report" in kinds:
+        return has("report")
     for kind in kinds:
-        if _mentions(task, kind):
+        if has(kind):
             return True
-        if kind == "lead" and (task.directing or task.implementing):
+        if kind == "lead" and (has("direct") or has("implement")):
             return True
-        if kind == "direct" and task.lead:
+        if kind == "direct" and has("lead"):
             return True
         if kind == "deadline" and task.deadline_inherited:
             return True
@@ -140,6 +221,9 @@ def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citation
         if kind == "deadline" and "report" in kinds:
             # "Báo cáo ai, trước ngày nào" asks when the report is due, not the work.
             mentions = _due_beside(document, task, _mentions(task, "report")) or mentions
+        elif kind == "deadline" and "deadline" in kinds:
+            # "Đợt 1 xong trước …, đợt 2 xong trước …": all days of the sentence.
+            mentions = _due_beside(document, task, mentions) or mentions
         if not mentions:
             continue
         number = cites.cite(
@@ -192,11 +276,10 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     good = [
         w
         for w in ranked
-        if w.recall
-        >= evidence.settings.task - (CLEAR_ALLOWS if clear and w.task.block.overlaps(clear) else 0.0)
+        if w.recall >= evidence.settings.task - (CLEAR_ALLOWS if clear and w.own.overlaps(clear) else 0.0)
     ]
     whole = plan_leads(evidence) if "lead" in kinds else []
-    with_fact = [w for w in good if _has_asked(w.task, kinds)]
+    with_fact = [w for w in good if _has_asked(w.task, w.own, kinds)]
     if not with_fact:
         if whole:
             return Drafted(tuple(_state(d, t, kinds, cites) for d, t in whole), kind="lead")
@@ -211,7 +294,7 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     said = [*whole, *((w.document, w.task) for w in chosen)]
     shown = {(document.id, task.id): (document, task) for document, task in said}
     stated = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
-    return Drafted(stated, kind=kinds[0], confidence=(chosen[0].recall + min(1.0, chosen[0].score)) / 2)
+    return Drafted(stated, kind=kinds[0], confidence=1.0 if whole else chosen[0].confidence)
 
 
 def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
