@@ -74,6 +74,11 @@ def test_issuers_are_named_in_several_ways(issuer: str, place: str | None, name:
         ("kế hoạch 145 ban hành ngày nào?", ["20 tháng 4 năm 2026"]),
         ("Kế hoạch của xã Đông Khê thay thế văn bản nào?", ["KH-UBND"]),
         ("Kế hoạch 86 thực hiện những văn bản nào?", ["21/CT-TTg"]),
+        ("Kế hoạch của Sở Nội vụ thực hiện kế hoạch số mấy của tỉnh?", ["86/KH-UBND"]),
+        ("Văn bản nào trong kho chưa có số?", ["Sở Nội vụ", "Sở Khoa học và Công nghệ", "Yên Trạch"]),
+        ("Bà Vi Thị Hạnh Nguyên ký những kế hoạch nào?", ["45-KH/TU"]),
+        ("Những văn bản nào có nói đến trợ lý ảo?", ["68-NQ/TW", "112/KH-UBND", "27/KH-UBND"]),
+        ("Kế hoạch 86 do ai ký và thực hiện những văn bản nào?", ["Đoàn Minh Quế", "21/CT-TTg"]),
     ],
 )
 def test_facts(service: Service, question: str, words: list[str]) -> None:
@@ -89,6 +94,7 @@ def test_facts(service: Service, question: str, words: list[str]) -> None:
     ("question", "why"),
     [
         ("Kế hoạch số 47-KH/TU đặt chỉ tiêu bao nhiêu?", "chưa có toàn văn"),
+        ("Kế hoạch số 09-KH/ĐUSNV của Đảng ủy Sở Nội vụ tỉnh Lâm Sơn do ai ký?", "chưa có toàn văn"),
         ("Kế hoạch phòng cháy của UBND xã Yên Trạch mang số bao nhiêu?", "dự thảo"),
         ("Kế hoạch của xã Yên Trạch ban hành ngày nào?", "ngày ban hành"),
         ("Ai là Chủ tịch UBND xã Yên Trạch?", "ký thay"),

@@ -53,7 +53,7 @@ def answer(
 ) -> Answer:
     """Answer a question; ``find`` gives passages among filters or documents, best first."""
     settings = settings or AnswerSettings()
-    if scope.missing and scope.docs is None and not _may_be_asked_of(question):
+    if scope.asked_missing or (scope.missing and scope.docs is None and not _may_be_asked_of(question)):
         mentioned = _mentioned(scope, find(question, filters))
         if len(mentioned) < len(scope.missing):
             return _missing(question, scope, store)
@@ -148,12 +148,22 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
     if not any(kind in ("contact", "person", "signer", "issued", "replaces", "basis") for kind in kinds):
         makers.append(answer_sentences.best_sentences)
     reason = None
+    statements: list[Statement] = []
+    first: str | None = None
+    confidence = 1.0
     for maker in makers:
+        if statements and maker is answer_sentences.best_sentences:
+            break
         drafted = maker(evidence, cites)
-        if drafted.statements or drafted.final:
+        if drafted.statements:
+            # "Ai ký, có hiệu lực từ ngày nào": every fact that is asked for, in the order of asking.
+            statements += [statement for statement in drafted.statements if statement not in statements]
+            first = first or drafted.kind
+            confidence = min(confidence, drafted.confidence)
+        elif drafted.final and not statements:
             return drafted
         reason = reason or drafted.reason
-    return Drafted((), reason)
+    return Drafted(tuple(statements), reason, first, confidence=confidence)
 
 
 def _answered(question: Question, drafted: Drafted, cites: Citations, store: Store, scope: Scope) -> Answer:

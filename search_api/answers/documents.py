@@ -17,8 +17,11 @@ from search_api.schemas import AnswerPiece
 
 _MOST = 10
 _WHOLE_DATE = len("2026-05-18")
-_SAID_INSIDE = 0.9
+_SAID_INSIDE = 0.8
 """Share of the topic that a passage must say for its document to be one on that topic."""
+_NAMED_AT_LEAST = 0.4
+_NEAR_TITLE = 0.15
+"""How much less of the topic than the best another document's title may say."""
 
 
 def _ranked_documents(evidence: Evidence) -> list[Document]:
@@ -108,25 +111,84 @@ def _basis_of_passage(evidence: Evidence, cites: Citations) -> Drafted:
 
 def replaces(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer which document another replaces."""
-    statements = []
+    found: list[tuple[float, Statement]] = []
     for document in _ranked_documents(evidence):
         held = [r for r in document.references if r.role == "replaces"]
         if not held:
             continue
         title = document.metadata.title.value if document.metadata.title else ""
         named = evidence.topic.match(f"{title} {document_label(document)}").recall
-        if not evidence.topic.empty and not evidence.scoped and named < 0.4:
+        if not evidence.topic.empty and not evidence.scoped and named < _NAMED_AT_LEAST:
             continue
         pieces = tuple(
             AnswerPiece("Thay thế", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),))
             for r in held
         )
-        statements.append(Statement(document.id, "", pieces))
-    if statements:
-        return Drafted(tuple(statements[:3]), kind="replaces")
+        found.append((0.0 if evidence.topic.empty else named, Statement(document.id, "", pieces)))
+    if found:
+        # Of several documents of one place the one whose title says the subject is meant.
+        best = max(named for named, _ in found)
+        near = [statement for named, statement in found if named >= best - _NEAR_TITLE]
+        return Drafted(tuple(near[:3]), kind="replaces")
     return Drafted(
         (), "Không có trong kho: không văn bản nào được hỏi nêu việc thay thế văn bản khác.", final=True
     )
+
+
+_IN_FORCE = re.compile(
+    r"hiệu lực(?: thi hành)?,? (?:kể )?(?:từ|vào)[^.;]{0,40}?(\d{1,2}\s*[/-]\s*\d{1,2}\s*[/-]\s*\d{4}"
+    r"|ngày \d{1,2} tháng \d{1,2} năm \d{4}|ngày ký|ngày ban hành)|hiệu lực sau \d+ ngày",
+    re.IGNORECASE,
+)
+_OF_ITSELF = re.compile(
+    r"(?:này|Quyết định|Thông tư|Nghị định|Quy định|Nghị quyết|Luật này)(?: này)?,? (?:có|bắt đầu có) $",
+    re.IGNORECASE,
+)
+
+
+def effect(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer from which day a document is in force, by its own sentence on it."""
+    statements = []
+    for document in _asked_document(evidence):
+        for match in _IN_FORCE.finditer(document.text):
+            if not _OF_ITSELF.search(
+                collapse(document.text[max(0, match.start() - 60) : match.start()]) + " "
+            ):
+                continue
+            span = Span(match.start(), match.end())
+            around = _sentence_of(document, span)
+            number = cites.cite(document.id, around, [span])
+            said = collapse(span.of(document.text))
+            statements.append(Statement(document.id, "", (AnswerPiece("Hiệu lực", said, (number,)),)))
+            break
+    return Drafted(tuple(statements), kind="effect")
+
+
+_ADDRESS = re.compile(
+    r"(?:trụ sở(?: chính| làm việc)?|địa chỉ)(?: của [^:;.]{1,80})?\s*(?:đặt |nằm )?(?:tại|ở|:|là)",
+    re.IGNORECASE,
+)
+
+
+def where(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer where a body has its seat, by the sentence that says so."""
+    for document in _asked_document(evidence):
+        match = _ADDRESS.search(document.text)
+        if match is not None:
+            around = _sentence_of(document, Span(match.start(), match.end()))
+            number = cites.cite(document.id, around)
+            quoted = collapse(around.of(document.text)).strip(" -+")
+            return Drafted(
+                (Statement(document.id, "", (AnswerPiece("", f"“{quoted}”", (number,)),)),), kind="where"
+            )
+    return Drafted(())
+
+
+def _sentence_of(document: Document, span: Span) -> Span:
+    for block in document.blocks:
+        if block.span.start <= span.start < block.span.end:
+            return sentence_around(document.text, block.span, span.start, min(span.end, block.span.end))
+    return span
 
 
 def replaced_by(evidence: Evidence, cites: Citations) -> Drafted:
@@ -179,20 +241,26 @@ def _said_of_others(evidence: Evidence, cites: Citations) -> list[Statement]:
 
 
 def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
-    """List the documents on a topic, by their titles, then by what they say."""
+    """List the documents that have what is asked: a number or none, a signer, an issuer, a topic."""
+    by_frame = _by_frame(evidence, cites)
+    if by_frame is not None:
+        return by_frame
     statements = []
     cited = set(evidence.question.symbols)
-    said_inside: dict[str, StoredPassage] = {}
-    for passage, _ in evidence.passages:
-        if evidence.topic.match(passage.text).recall >= _SAID_INSIDE:
-            said_inside.setdefault(passage.doc, passage)
+    said_inside = _said_inside(evidence)
+    wanted = _wanted_type(evidence)
+    level = _LEVEL_ASKED.search(bare(evidence.question.text))
     for document in _ranked_documents(evidence):
         metadata = document.metadata
         title = metadata.title
+        if level and metadata.level and metadata.level.value != _LEVELS[level.group(1)]:
+            continue
         mentions = [
             r for r in document.references if r.symbol in cited and not r.nested and r.sub_role != SELF
         ]
         if cited and not mentions:
+            continue
+        if wanted and metadata.type and bare(metadata.type.value) != wanted:
             continue
         inside = None
         if not cited:
@@ -206,9 +274,74 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
             number = cites.cite(document.id, _said_around(document, mentions[0]), [mentions[0].span])
         else:
             number = cites.cite(document.id, _title_span(document))
-        value = f"{document_label(document)}: {title.value}" if title else document_label(document)
-        statements.append(Statement(document.id, "", (AnswerPiece("", value, (number,)),), labelled=False))
+        statements.append(_listed(document, number))
     return Drafted(tuple(statements[:_MOST]), kind="topic_docs")
+
+
+def _listed(document: Document, number: int) -> Statement:
+    title = document.metadata.title
+    value = f"{document_label(document)}: {collapse(title.value)}" if title else document_label(document)
+    return Statement(document.id, "", (AnswerPiece("", value, (number,)),), labelled=False)
+
+
+def _said_inside(evidence: Evidence) -> dict[str, StoredPassage]:
+    """Return, by document, the first passage that says the topic whole."""
+    weighed = [
+        (evidence.topic.match(f"{passage.section_title}\n{passage.text}").recall, passage)
+        for passage, _ in evidence.passages
+        if passage.kind != "boilerplate"
+    ]
+    best = max((recall for recall, _ in weighed), default=0.0)
+    said: dict[str, StoredPassage] = {}
+    for recall, passage in weighed:
+        if recall >= max(_SAID_INSIDE, best - _NEAR_TITLE):
+            said.setdefault(passage.doc, passage)
+    return said
+
+
+_TYPE_ASKED = re.compile(r"(?<![a-z])(ke hoach|chi thi|nghi quyet|quyet dinh|thong tu|nghi dinh) (?:nao|gi)")
+
+
+_LEVEL_ASKED = re.compile(
+    r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh) cap (trung uong|tinh|so|xa)(?![a-z])"
+)
+_LEVELS = {"trung uong": "trung-uong", "tinh": "tinh", "so": "so", "xa": "xa"}
+
+
+def _wanted_type(evidence: Evidence) -> str | None:
+    match = _TYPE_ASKED.search(bare(evidence.question.text))
+    return match.group(1) if match else None
+
+
+_WITHOUT_NUMBER = re.compile(
+    r"(?:chua|khong|de trong) (?:co |ghi )?(?:so|ky hieu|ki hieu)|du thao|chua ban hanh"
+)
+_SIGNS = re.compile(r"(?<![a-z])(?:do |ai |nguoi )?(?:ky|ki)(?![a-z])")
+_ISSUES = re.compile(r"(?<![a-z])(?:do|cua)(?![a-z]).*ban hanh|ban hanh (?:nhung|cac)")
+
+
+def _by_frame(evidence: Evidence, cites: Citations) -> Drafted | None:
+    """List documents by what their frame says, where the question asks about the frame; else None."""
+    asked = bare(evidence.question.text)
+    wanted = _wanted_type(evidence)
+    statements = []
+    signs = bool(_SIGNS.search(asked)) or bool(re.search(r"(?<![a-z])(?:ong|ba|dong chi) ", asked))
+    for row in evidence.rows:
+        if wanted and row.type and bare(row.type) != wanted:
+            continue
+        if _WITHOUT_NUMBER.search(asked):
+            if not row.draft:
+                continue
+        elif signs:
+            if not row.signer or f" {bare(row.signer)} " not in f" {re.sub(r'[^a-z0-9]+', ' ', asked)} ":
+                continue
+        elif not (_ISSUES.search(asked) and evidence.scoped and len(evidence.rows) <= _MOST):
+            continue
+        document = evidence.store.document(row.id)
+        fact = document.metadata.signer if signs else None
+        span = fact.span if fact is not None and fact.span is not None else _title_span(document)
+        statements.append(_listed(document, cites.cite(document.id, span)))
+    return Drafted(tuple(statements[:_MOST]), kind="topic_docs") if statements else None
 
 
 def _title_span(document: Document) -> Span:
@@ -332,6 +465,8 @@ MAKERS: dict[str, Callable[[Evidence, Citations], Drafted]] = {
     "basis": basis,
     "replaces": replaces,
     "replaced_by": replaced_by,
+    "effect": effect,
+    "where": where,
     "topic_docs": topic_docs,
     "signer": signer,
     "issued": issued,

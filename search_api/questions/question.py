@@ -86,11 +86,11 @@ def understand(text: str) -> Question:
     """Read a question: its kinds, its topic, the symbols it names."""
     text = collapse(nfc(text))
     flat = bare(text)
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, int, str]] = []
     taken: list[tuple[int, int]] = []
     for rule in question_rules():
         for match in rule.pattern.finditer(flat):
-            found.append((match.start(), rule.kind))
+            found.append((match.start(), match.end(), rule.kind))
             at = match.start()
             for start, end in match.regs[1:]:  # capturing groups stay in the topic
                 if start >= 0:
@@ -98,10 +98,13 @@ def understand(text: str) -> Question:
                     at = end
             taken.append((at, match.end()))
     kinds: list[str] = []
-    for _, kind in sorted(found):
+    for _, _, kind in sorted(f for f in found if not _explained(f, found)):
         if kind not in kinds:
             kinds.append(kind)
     plain = typed_plain(text)
+    counted = _counted(text, flat, plain)
+    if counted and "target" not in kinds:
+        kinds.append("target")  # "mở mấy lớp, đơn vị nào chủ trì"
     if plain:
         text = without_marks(text)
     return Question(
@@ -109,14 +112,33 @@ def understand(text: str) -> Question:
         kinds=tuple(_settle(kinds)),
         topic=_topic(text, flat, taken, plain),
         years=tuple(dict.fromkeys(_YEAR.findall(flat))),
-        counted=_counted(flat),
+        counted=counted,
         symbols=tuple(match.canonical for match in find_symbols(text) if match.canonical),
         plain=plain,
     )
 
 
+#: "Ban hành ngày nào" asks about the document: what it shares with "ngày nào" is not a deadline of a task.
+_EXACT = frozenset(
+    ("issued", "effect", "signer", "person", "basis", "replaces", "replaced_by", "where", "topic_docs")
+)
+_GENERAL = frozenset(("deadline", "lead", "target", "unit_tasks"))
+
+
+def _explained(match: tuple[int, int, str], found: list[tuple[int, int, str]]) -> bool:
+    """Say whether a match of a general kind stands on the words of a more exact one."""
+    start, end, kind = match
+    return kind in _GENERAL and any(
+        other in _EXACT and start < last and first < end for first, last, other in found
+    )
+
+
 _YEAR = re.compile(r"(?<![\d/.-])(?:nam )((?:19|20)\d\d)(?![\d/])")
-_COUNTED = re.compile(r"(?<![a-z])(?:may|bao nhieu) ([a-z]+)")
+_COUNTED = re.compile(r"(?<!\w)(?:mấy|bao nhiêu) ([^\W\d_]+)")
+#: Without diacritics "may" is also "máy": what a machine is called is not counted.
+_COUNTED_PLAIN = re.compile(
+    r"(?<![a-z])(?:may(?! (?:tinh|moc|chu|bom|anh|xuc|bay|in|quet|ban|phat|scan|tram|man|do))|bao nhieu) ([a-z]+)"
+)
 #: After "mấy" and "bao nhiêu" these do not name what is counted.
 _NOT_COUNTED = frozenset(
     (
@@ -132,16 +154,17 @@ _NOT_COUNTED = frozenset(
         "tien",
         "hom",
         "gio",
-        "ngay",
-        "thang",
-        "lan",
+        "thi",
+        "phan",
+        "muc",
     )
 )
 
 
-def _counted(flat: str) -> str | None:
-    match = _COUNTED.search(flat)
-    return match.group(1) if match and match.group(1) not in _NOT_COUNTED else None
+def _counted(text: str, flat: str, plain: bool) -> str | None:
+    match = _COUNTED_PLAIN.search(flat) if plain else _COUNTED.search(text.lower())
+    noun = bare(match.group(1)) if match else ""
+    return noun if noun and noun not in _NOT_COUNTED else None
 
 
 def _settle(kinds: list[str]) -> list[str]:

@@ -16,12 +16,17 @@ from indexer.rules import rows
 from indexer.store import Store, StoredDocument
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import expand
+from search_api.questions.parallel import side_by_side
 from search_api.questions.question import Question
 
 #: After these words a symbol is what the plan carries out, not the document that is asked about.
 _CARRIED_OUT = re.compile(
     r"(?:thuc hien|trien khai|thi hanh|cu the hoa|quan triet|thay the|can cu|theo tinh than|vien dan|dan chieu|nhac den|de cap)"
     r"[^.;?]{0,40}$"
+)
+#: A document named at the head of a question, or as the one that says or holds what is asked.
+_ASKED_OF = re.compile(
+    r"(?:^|[,;:] ?|(?<![a-z])(?:theo|trong|tai|cua|cho biet|ky|ai ky|noi dung) )(?:ban )?(?:[a-z]+ ){1,4}(?:so )?$"
 )
 #: "kinh phí thực hiện kế hoạch 12" asks about kế hoạch 12 itself.
 _OWN_WORK = re.compile(
@@ -55,6 +60,8 @@ class Scope(NamedTuple):
     cited_by: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
+    asked_missing: bool = False
+    """True where a missing document is itself what is asked about, so that no other may answer for it."""
 
 
 def written_out(text: str) -> str:
@@ -64,6 +71,14 @@ def written_out(text: str) -> str:
         if added.factor > 0.4:
             out.append(re.sub(re.escape(bare(added.typed)), bare(added.text), bare(text)))
     return " | ".join(" ".join(re.findall(r"[a-z0-9]+|\|", part.replace("&", " va "))) for part in out)
+
+
+def _spelled_out(text: str) -> str:
+    """Return a question with its abbreviations replaced by their long forms."""
+    for added in expand(text, plain=True):
+        if added.factor > 0.8 and not re.search(r"\s", added.typed):
+            text = re.sub(rf"(?<![\w/-]){re.escape(added.typed)}(?![\w/-])", added.text, text)
+    return text
 
 
 def _flat(text: str) -> str:
@@ -97,6 +112,26 @@ def issuer_names(issuer: str | None, locality: str | None) -> set[str]:
     return {name for name in names if name}
 
 
+#: "Quyết định quy định chức năng, nhiệm vụ … của Sở X" is about Sở X.
+_SUBJECT = re.compile(
+    r"(?:chuc nang nhiem vu(?: [a-z]+){0,9}?|to chuc va hoat dong(?: [a-z]+){0,3}?) cua ((?:[a-z]+ ?){2,12})$"
+)
+_OF_PLACE = re.compile(r" (?:thanh pho|tinh|xa|phuong)$")
+
+
+def _subject_names(title: str, place: str) -> set[str]:
+    """Return the names of the unit that a title is about: with its place, and after "về" without."""
+    subject = _SUBJECT.search(_flat(_expanded(title)))
+    if subject is None:
+        return set()
+    whole = subject.group(1).strip()
+    unit = _OF_PLACE.sub("", whole.removesuffix(f" {place}")) if place else whole
+    names = {whole, f"ve {unit}"}
+    if place:
+        names |= {f"{unit} {place}", f"{unit} thanh pho {place}", f"{unit} tinh {place}"}
+    return names
+
+
 class Catalogue:
     """The documents of an index by the names that people give them; made once, asked for every question."""
 
@@ -105,6 +140,11 @@ class Catalogue:
         self.places: dict[str, set[str]] = {}
         self.issuers: dict[str, set[str]] = {}
         self.numbers: dict[tuple[str, int], set[str]] = {}
+        self.dated: dict[tuple[int, str], set[str]] = {}
+        """Documents by number and year, of the symbol or of the date: 36/2025."""
+        self.levels: dict[str, set[str]] = {}
+        self.subjects: dict[str, set[str]] = {}
+        """Documents by the unit whose organisation or work their title says they govern."""
         known: dict[tuple[str | None, str | None], set[str]] = {}
         for row in rows:
             if row.locality:
@@ -117,6 +157,13 @@ class Catalogue:
             number = re.match(r"0*(\d+)", row.symbol or "")
             if number:
                 self.numbers.setdefault((bare(row.type or ""), int(number.group(1))), set()).add(row.id)
+                year = re.match(r"\d+/(\d{4})/", row.symbol or "") or re.match(r"(\d{4})", row.date or "")
+                if year:
+                    self.dated.setdefault((int(number.group(1)), year.group(1)), set()).add(row.id)
+            if row.level:
+                self.levels.setdefault(row.level, set()).add(row.id)
+            for name in _subject_names(row.title or "", _flat(row.locality or "")):
+                self.subjects.setdefault(name, set()).add(row.id)
         self.places.pop("", None)
         longest = max((len(place.split()) for place in self.places), default=0)
         for row in rows:
@@ -174,12 +221,43 @@ def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
         )
         if held and not _carried_out(flat[: match.start()]):
             found.append((match.group(), set(held)))
+    for match in _DATED.finditer(flat):
+        held = catalogue.dated.get((int(match.group(1)), match.group(2)), set())
+        if held and not _carried_out(flat[: match.start()]):
+            found.append((match.group(), set(held)))
     return found
+
+
+#: "quyết định 36/2025", "QĐ số 23/2025".
+_DATED = re.compile(
+    r"(?<![a-z0-9])(?:kh|ct|nq|qd|nd|tt|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|van ban)(?: so)?"
+    r" (\d{1,5})/(\d{4})(?![\d/])"
+)
+
+
+_ISSUED_BY = re.compile(
+    r"(?:,? (?:ngay )?[\d/]+)? (?:cua|do) [^,.;:?]{2,70}?"
+    r"(?=,? (?:giao|dat|thi|yeu cau|la|do|co|bi|da|con|duoc|ban hanh|ve|trong|o|theo|phai)(?![a-z])|[,.;:?]|$)"
+)
+
+
+def _without_issuers_of_cited(text: str, symbols: set[str]) -> str:
+    """Blank the issuer named after the symbol of a document that is only carried out or cited."""
+    flat = bare(text)
+    for symbol in symbols:
+        at = flat.find(bare(symbol))
+        match = _ISSUED_BY.match(flat, at + len(symbol)) if at >= 0 else None
+        if match:
+            text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+    return text
 
 
 def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     """Find the documents that a question names."""
     missing: list[str] = []
+    asked_missing = False
+    cited_only: set[str] = set()
+    """Symbols of documents that others carry out or cite: who issued them does not limit the answer."""
     cited: list[str] = []
     flat = bare(question.text)
     named: list[tuple[str, set[str]]] = []  # surest first
@@ -187,13 +265,27 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
         held = store.with_symbol(symbol)
         at = flat.find(bare(symbol))
         carried_out = at > 0 and _carried_out(flat[:at])
+        if carried_out:
+            cited_only.add(symbol)
         if held and not carried_out:
             named.append((symbol, set(held)))
         elif not held and not carried_out:
             missing.append(symbol)
             cited += store.citing(symbol)
+            asked_missing |= bool(_ASKED_OF.search(flat[:at])) and not (
+                {"replaced_by", "replaces", "topic_docs"} & set(question.kinds)
+            )
     named += _by_number(flat, catalogue)
-    written = f" {written_out(question.text)} "
+    text = _without_issuers_of_cited(question.text, cited_only)
+    written = f" {written_out(text)} "
+    named += [
+        (name, set(docs)) for name, docs in catalogue.subjects.items() if f" {name} " in written and not named
+    ]
+    beside = (
+        []
+        if named
+        else side_by_side(_spelled_out(text), catalogue.issuers, catalogue.places, catalogue.levels)
+    )
     spoken: dict[str, set[str]] = {}
     for name, docs in catalogue.places.items():
         if f" {name} " in written:
@@ -201,6 +293,10 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     for name, docs in catalogue.issuers.items():
         if f" {name} " in written and _of_a_document(written, name):
             spoken.setdefault(name, set()).update(docs)
+    if any(name not in catalogue.places for name in spoken):
+        for name in [name for name in spoken if name in catalogue.places]:
+            if re.search(rf"(?:giao|phan cong|yeu cau) (?:cho )?(?:[a-z]+ ){{1,6}}{name}(?![a-z])", written):
+                del spoken[name]  # "UBND tỉnh giao UBND xã Yên Trạch": a unit with work to do
     for name in list(spoken):
         if any(name != other and f" {name} " in f" {other} " for other in spoken):
             # "tỉnh" inside "tỉnh ủy", "sở nội vụ" inside a longer name: only where it also stands alone.
@@ -214,8 +310,10 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     named += sorted(spoken.items(), key=lambda item: (-len(item[0]), item[0]))
     # Names that fit one another narrow ("sở nội vụ" + "lâm sơn"); names that exclude one another add up
     # ("… của tỉnh và … của xã").
-    groups: list[set[str]] = []
-    for _, docs in named:
+    groups: list[set[str]] = [set(name.docs) for name in beside]
+    if beside:
+        named = [(name.name, set(name.docs)) for name in beside]
+    for _, docs in [] if beside else named:
         fitting = [at for at, group in enumerate(groups) if group & docs]
         for at in fitting:
             groups[at] &= docs
@@ -237,11 +335,13 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
         tuple(dict.fromkeys(cited)),
         tuple(themes),
         tuple(tuple(sorted(group)) for group in groups),
+        asked_missing and not any("/" in name and name not in missing for name, _ in named),
     )
 
 
 _NAMED_BY_THEME = re.compile(
-    r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|^) ?(?:ban )?(?:ke hoach|chi thi|nghi quyet|chuong trinh|de an)"
+    r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|^) ?(?:ban )?"
+    r"(?:ke hoach|chi thi|nghi quyet|chuong trinh|de an|quyet dinh|huong dan)"
     r" (?:ve |thuc hien |trien khai |cong tac |ve cong tac )?(?P<theme>[^.;:?]{4,90}?)"
     r"(?= cua | o | tai | do | nam \d| thi |,? (?:ai|don vi|co quan|phong|khi nao|bao gio|thoi han|han)\b|[.;:?]|$)"
 )

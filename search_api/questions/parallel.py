@@ -1,0 +1,184 @@
+"""Names set side by side in a question: "ở Trung ương và ở tỉnh", "tỉnh giao ai, sở giao phòng nào", "hai sở".
+
+Each of them is answered by itself.  A level ("tỉnh", "sở") says which documents only in this way;
+named alone it is more often a place or a unit than a document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from indexer.clean import bare, typed_plain
+from indexer.rules import rows
+
+
+class Named(NamedTuple):
+    """Documents meant by a name, and where the name stands in the question."""
+
+    start: int
+    end: int
+    name: str
+    docs: frozenset[str]
+
+
+#: A name after these is part of a longer name: "Đảng ủy UBND tỉnh", "Phó Chủ tịch UBND tỉnh".
+_LONGER_NAME = re.compile(
+    r"(?:dang uy|van phong|chu tich|giam doc|lanh dao|hoi dong|doan thanh nien|cong an|truc thuoc|cac|chi bo|truong|moi|tung"
+    r"|ban|vao|uy ban|dia ban|toan) $"
+)
+_ASKED = (
+    r"(?:ai|gi|may|bao nhieu|phan tram|%|khi nao|bao gio|(?:nhung )?(?:don vi|co quan|phong|bo phan|ngay|thang|to chuc|so) nao"
+    r"|the nao|ra sao)"
+)
+_GAP = re.compile(
+    r"\s*(?P<verb>(?:(?:giao|dat|yeu cau|quy dinh|de ra|dat ra|phan cong|dat muc|han|cho|xong|phai|hoan thanh|do|truoc) )*)"
+    rf"(?P<asked>(?:{_ASKED} ?)*)[,;:]?\s*(?:va|voi|con|hay|hoac|so voi|cung)?\s*"
+    r"(?:(?:cua|o|tai|theo|trong|ben|ke hoach|van ban|chi thi|nghi quyet|ban|thi) )*"
+)
+#: "của tỉnh, xã A và chợ phiên xã B": a word or two before the last name.
+_LAST_OF_A_LIST = re.compile(r"(?:,| va)(?: (?!phoi|cung|giao)[a-z]+){1,2} ")
+_PREPOSITION = re.compile(r"(?:^|[ ,;:(])(o|cua|theo|tai) $")
+_ISSUING = re.compile(
+    r" ?(?:tu |cung |thi |deu )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|phan cong|han|bao nhieu)(?![a-z])"
+)
+_OF_A_DOCUMENT = re.compile(
+    r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|chi tieu|muc tieu|thoi han|(?<![a-z])han|ti le|ty le)"
+    r"(?: [^\s,;:]+){0,14} (?:cua|o|tai|theo|giua)? ?$|(?:ke hoach|van ban) $"
+)
+#: Words by which a question compares.
+COMPARES = re.compile(
+    r"khac nhau|khac gi|giong nhau|khop nhau|co khop|so sanh|so voi|bang nhau|chenh|khac biet|lech nhau|co trung|trung nhau"
+    r"|(?:cao|thap|som|muon|nhieu|it|cham|nhanh) hon|giua"
+)
+_COUNTED = re.compile(r"(?<![a-z])(?:ca )?(?:hai|ba|2|3) (so|xa|phuong|tinh)(?! [a-z]+ (?:nao|gi))(?![a-z])")
+_COUNTED_LEVELS = {"so": "so", "xa": "xa", "phuong": "xa", "tinh": "tinh"}
+_SEVERAL = 2
+_FARTHEST = 60
+"""Characters between two names of the same preposition ("ở tỉnh …, ở xã …")."""
+
+
+@lru_cache(maxsize=1)
+def level_patterns() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    """Return (level, pattern over accented text, pattern over bare text)."""
+    table = rows("level_names.tsv", "search_api.rules")
+    return tuple(
+        (
+            level,
+            re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"),
+            re.compile(rf"(?<![a-z0-9])(?:{bare(pattern)})(?![a-z0-9])"),
+        )
+        for level, pattern, _ in table
+    )
+
+
+def side_by_side(
+    text: str,
+    issuers: Mapping[str, set[str]],
+    places: Mapping[str, set[str]],
+    levels: Mapping[str, set[str]],
+) -> list[Named]:
+    """Return the names that a question sets side by side, at least two that mean other documents; else none.
+
+    ``text`` has its abbreviations written out; the maps give documents by flat name or level.
+    """
+    flat = bare(text)
+    counted = _COUNTED.search(flat)
+    by_place = sum(bool(re.search(rf"(?<![a-z0-9]){place}(?![a-z0-9])", flat)) for place in places)
+    if counted and by_place < _SEVERAL:
+        docs = levels.get(_COUNTED_LEVELS[counted.group(1)], set())
+        return [Named(*counted.span(), counted.group(), frozenset({doc})) for doc in sorted(docs)]
+    found = _names(text, flat, issuers, places, levels)
+    best: list[Named] = []
+    cluster: list[Named] = []
+    for named in found:
+        if cluster and _linked(flat, cluster[-1], named):
+            cluster.append(named)
+        else:
+            cluster = [named]
+        if len(cluster) > len(best):
+            best = list(cluster)
+    compares = bool(COMPARES.search(flat))
+    if len(best) < 2 and compares and len(found) == 2:
+        best = found
+    if len(best) < 2 or not (compares or any(_issues(flat, named) for named in best)):
+        return []
+    return _distinct(best)
+
+
+def _names(
+    text: str,
+    flat: str,
+    issuers: Mapping[str, set[str]],
+    places: Mapping[str, set[str]],
+    levels: Mapping[str, set[str]],
+) -> list[Named]:
+    taken: list[Named] = []
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= named.start or start >= named.end for named in taken)
+
+    for name in sorted(issuers, key=len, reverse=True):
+        if " " not in name:
+            continue  # "xa", "tinh": levels
+        pattern = r"[\W_]+".join(map(re.escape, name.split()))
+        for match in re.finditer(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])", flat):
+            if free(*match.span()) and not _LONGER_NAME.search(flat[: match.start()]):
+                taken.append(Named(*match.span(), name, frozenset(issuers[name])))
+    plain = typed_plain(text)
+    lowered = text.lower()
+    for level, accented, unaccented in level_patterns():
+        if plain and level == "so":
+            continue  # "so" is also "số"
+        for match in unaccented.finditer(flat) if plain else accented.finditer(lowered):
+            if free(*match.span()) and levels.get(level) and not _LONGER_NAME.search(flat[: match.start()]):
+                taken.append(Named(*match.span(), match.group(), frozenset(levels[level])))
+    for place in sorted(places, key=len, reverse=True):
+        pattern = r"[\W_]+".join(map(re.escape, place.split()))
+        for match in re.finditer(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])", flat):
+            if not places[place] or not free(*match.span()):
+                continue
+            start, docs = match.start(), frozenset(places[place])
+            before = next((n for n in taken if n.end <= start and not flat[n.end : start].strip(" ,")), None)
+            if before is not None:  # "xã Yên Trạch", "Sở Nội vụ Lâm Sơn": one name
+                taken.remove(before)
+                start, docs = before.start, (before.docs & docs) or docs
+            taken.append(Named(start, match.end(), flat[start : match.end()], docs))
+    return sorted(taken)
+
+
+def _linked(flat: str, left: Named, right: Named) -> bool:
+    between = flat[left.end : right.start]
+    if len(right.name.split()) > 1 and _LAST_OF_A_LIST.fullmatch(between):
+        return True
+    gap = _GAP.fullmatch(between if between.endswith(" ") else f"{between} ")
+    if gap and between.strip() and not (gap.group("verb").strip() and not gap.group("asked").strip()):
+        return True
+    first = _PREPOSITION.search(flat[: left.start])
+    second = _PREPOSITION.search(flat[: right.start])
+    return bool(first and second and first.group(1) == second.group(1) and len(between) <= _FARTHEST)
+
+
+def _issues(flat: str, named: Named) -> bool:
+    """Say whether a document of the one named is meant, not its work."""
+    before = flat[: named.start]
+    return bool(
+        _ISSUING.match(flat, named.end)
+        or _OF_A_DOCUMENT.search(before)
+        or ((preposition := _PREPOSITION.search(before)) and preposition.group(1) in ("o", "theo"))
+    )
+
+
+def _distinct(names: list[Named]) -> list[Named]:
+    """Leave to each name the documents that no narrower name beside it means; drop what has none."""
+    out: list[Named] = []
+    for named in names:
+        docs = named.docs
+        for other in names:
+            if other is not named and other.docs < named.docs:
+                docs -= other.docs
+        if docs and all(docs != kept.docs for kept in out):
+            out.append(named._replace(docs=docs))
+    return out if len(out) > 1 else []
