@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, time
+from typing import Any
 
 import msgspec
 
 from search_api.deadline_calendar import ics
+from search_api.office import (
+    FONT,
+    FORMULA,
+    HEAD_COLOR,
+    new_word,
+    page_number,
+    print_landscape,
+    printable,
+    put_text,
+    row_property,
+    shade,
+)
 from search_api.register import (
     Register,
     by_unit,
@@ -28,26 +39,7 @@ from search_api.register import (
 )
 from search_api.schemas import TaskRow
 
-if TYPE_CHECKING:
-    from docx.document import Document as Word
-
 TITLE = "BẢNG PHÂN CÔNG NHIỆM VỤ"
-_FONT = "Times New Roman"
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_CELL_LIMIT = 32_767
-"""Characters that a cell of a spreadsheet holds."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With what a cell begins that a spreadsheet may take for a formula."""
-
-
-def printable(text: str) -> str:
-    """Return a text without what XML and sheets cannot hold, and without outer white space."""
-    return without_controls(text).strip()
-
-
-def without_controls(text: str) -> str:
-    """Return a text without what XML and sheets cannot hold."""
-    return _UNPRINTABLE.sub("", text)
 
 
 def _summary(register: Register) -> str:
@@ -107,23 +99,20 @@ def xlsx(register: Register) -> bytes:
     def put(row: int, column: int, value: str | date | int | None) -> Any:
         cell = sheet.cell(row, column)
         if isinstance(value, str):
-            cell.value = printable(value)[:_CELL_LIMIT]
-            # Text, and still text after somebody opens the cell and presses Enter.
-            cell.data_type = "s"
-            cell.quotePrefix = value.lstrip().startswith(_FORMULA)
+            put_text(cell, value)
         elif value is not None:
             cell.value = value
             if isinstance(value, date):
                 cell.number_format = "dd/mm/yyyy"
         return cell
 
-    put(1, 1, TITLE).font = Font(name=_FONT, size=14, bold=True)
-    put(2, 1, _summary(register)).font = Font(name=_FONT, size=12, italic=True)
+    put(1, 1, TITLE).font = Font(name=FONT, size=14, bold=True)
+    put(2, 1, _summary(register)).font = Font(name=FONT, size=12, italic=True)
     for number, label in enumerate(labels, 1):
         cell = put(4, number, label)
-        cell.font = Font(name=_FONT, size=11, bold=True)
+        cell.font = Font(name=FONT, size=11, bold=True)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        cell.fill = PatternFill("solid", fgColor="E7EEF6")
+        cell.fill = PatternFill("solid", fgColor=HEAD_COLOR)
         cell.border = box
     empty = set(range(1, len(_COLUMNS) + 1))
     for order, task in enumerate(register.tasks, 1):
@@ -138,7 +127,7 @@ def xlsx(register: Register) -> bytes:
         sheet.row_dimensions[4 + order].height = min(_TALLEST, _LINE * max(1, lines) + 3)
         for number, value in enumerate(values, 1):
             cell = put(4 + order, number, value)
-            cell.font = Font(name=_FONT, size=11)
+            cell.font = Font(name=FONT, size=11)
             cell.border = box
             middle = number == 1 or isinstance(value, date)
             cell.alignment = Alignment(
@@ -152,13 +141,7 @@ def xlsx(register: Register) -> bytes:
     sheet.print_area = f"A1:{get_column_letter(_PRINTED)}{4 + len(register.tasks)}"
     sheet.auto_filter.ref = f"A4:{last}{4 + len(register.tasks)}"
     sheet.freeze_panes = "C5"
-    sheet.print_title_rows = "4:4"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.center.text = "&P/&N"
+    print_landscape(sheet, 4)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -181,7 +164,7 @@ def _csv_cell(value: str | date | int | None) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     text = printable(str(value)) if value is not None else ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 # --- the annex -----------------------------------------------------------------------------------
@@ -201,31 +184,14 @@ _ANNEX = (
 
 def docx(register: Register) -> bytes:
     """Make the annex *Phụ lục phân công nhiệm vụ*: A4 landscape, grouped by unit."""
-    import docx as word
-    from docx.enum.section import WD_ORIENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm, Pt
 
-    made: Word = word.Document()
-    style: Any = made.styles["Normal"]
-    style.font.size = Pt(12)
-    set_typeface(style.element, _FONT)
-    style.font.name = _FONT
-    style.paragraph_format.space_after = Pt(0)
-    made.core_properties.title = "Phụ lục phân công nhiệm vụ"
-    made.core_properties.author = "chithi"
-    made.core_properties.comments = ""
-    made.core_properties.created = made.core_properties.modified = datetime.combine(
-        register.made, time(), UTC
-    ).replace(tzinfo=None)
+    made = new_word("Phụ lục phân công nhiệm vụ", register.made, points=12, landscape=True, left=2, right=1.5)
     page = made.sections[0]
-    page.orientation = WD_ORIENT.LANDSCAPE
-    page.page_width, page.page_height = Cm(29.7), Cm(21)
-    page.left_margin, page.right_margin = Cm(2), Cm(1.5)
-    page.top_margin = page.bottom_margin = Cm(2)
     page.header_distance = Cm(1)
     page.different_first_page_header_footer = True
-    _page_number(page.header.paragraphs[0])
+    page_number(page.header.paragraphs[0])
 
     for text, size, bold, italic in (
         ("PHỤ LỤC", 14, True, False),
@@ -245,7 +211,7 @@ def docx(register: Register) -> bytes:
     for column, (_, width) in zip(table.columns, _ANNEX, strict=True):
         column.width = Cm(width)
     _fill(table.rows[0], [label for label, _ in _ANNEX], bold=True, centred=range(len(_ANNEX)))
-    _row_property(table.rows[0], "tblHeader")
+    row_property(table.rows[0], "tblHeader")
     for group in groups:
         heading = table.add_row()
         name = f"{group.name} – {group.scope}" if group.scope else group.name
@@ -253,8 +219,8 @@ def docx(register: Register) -> bytes:
         run = merged.paragraphs[0].add_run(printable(f"{name} ({len(group.tasks)} nhiệm vụ)"))
         run.bold = True
         merged.paragraphs[0].paragraph_format.keep_with_next = True
-        _shade(merged)
-        _row_property(heading, "cantSplit")
+        shade(merged)
+        row_property(heading, "cantSplit")
         for order, task in enumerate(group.tasks, 1):
             row = table.add_row()
             values = [
@@ -267,7 +233,7 @@ def docx(register: Register) -> bytes:
                 source_words(task),
             ]
             _fill(row, values, bold=False, centred=(0,))
-            _row_property(row, "cantSplit")
+            row_property(row, "cantSplit")
     if sum(len(group.tasks) for group in groups) > len(register.tasks):
         note = made.add_paragraph()
         note.paragraph_format.space_before = Pt(6)
@@ -276,15 +242,6 @@ def docx(register: Register) -> bytes:
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
-
-
-def set_typeface(element: Any, name: str) -> None:
-    """Set the typeface for every script: Word takes another one for letters it counts as East Asian."""
-    from docx.oxml.ns import qn
-
-    fonts = element.get_or_add_rPr().get_or_add_rFonts()
-    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.set(qn(f"w:{script}"), name)
 
 
 def _fill(row: Any, values: list[str], *, bold: bool, centred: Any) -> None:
@@ -297,33 +254,6 @@ def _fill(row: Any, values: list[str], *, bold: bool, centred: Any) -> None:
         if number in centred:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.add_run(printable(value)).bold = bold
-
-
-def _row_property(row: Any, name: str) -> None:
-    from docx.oxml import OxmlElement
-
-    row._tr.get_or_add_trPr().append(OxmlElement(f"w:{name}"))
-
-
-def _shade(cell: Any) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    shade = OxmlElement("w:shd")
-    for name, value in (("val", "clear"), ("color", "auto"), ("fill", "E7EEF6")):
-        shade.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
-
-
-def _page_number(paragraph: Any) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
 
 
 # --- all of them ---------------------------------------------------------------------------------

@@ -13,6 +13,15 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from indexer.errors import UnusableInput
+from search_api.check.schemas import (
+    Chain,
+    CheckItem,
+    CheckReport,
+    Matrix,
+    MatrixProgress,
+    ReviewRequest,
+    Versions,
+)
 from search_api.dates import bound
 from search_api.protocol import Searching
 from search_api.schemas import (
@@ -78,6 +87,13 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     Tasks,
     References,
     Graph,
+    CheckReport,
+    Chain,
+    Matrix,
+    MatrixProgress,
+    Versions,
+    ReviewRequest,
+    CheckItem,
     Problem,
 )
 
@@ -93,7 +109,9 @@ def component_schemas() -> dict[str, Any]:
     return dict(components)
 
 
-def _returns(answer: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
+def returns(answer: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
+    """Return the responses of a route for the OpenAPI document."""
+
     def content(kind: type[msgspec.Struct]) -> dict[str, Any]:
         return {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
 
@@ -128,7 +146,7 @@ def router(service: Callable[[], Searching]) -> APIRouter:
             date_to=bound(end, last=True, name="to"),
         )
 
-    @routes.get("/search", responses=_returns(SearchResult), summary="Tìm đoạn văn")
+    @routes.get("/search", responses=returns(SearchResult), summary="Tìm đoạn văn")
     def search(
         q: _Question,
         k: Annotated[int, Query(ge=1, le=MOST_HITS, description="Số đoạn")] = 10,
@@ -142,7 +160,7 @@ def router(service: Callable[[], Searching]) -> APIRouter:
         filters = chosen(doc, type, issuer, level, date_from, date_to)
         return encoded(service().search(required_query(q), k, filters))
 
-    @routes.get("/ask", responses=_returns(Answer), summary="Hỏi, trả lời có trích dẫn")
+    @routes.get("/ask", responses=returns(Answer), summary="Hỏi, trả lời có trích dẫn")
     def ask(
         q: _Question,
         doc: _Doc = None,
@@ -155,7 +173,7 @@ def router(service: Callable[[], Searching]) -> APIRouter:
         filters = chosen(doc, type, issuer, level, date_from, date_to)
         return encoded(service().ask(required_query(q), filters))
 
-    @routes.get("/documents", responses=_returns(Documents), summary="Danh mục văn bản")
+    @routes.get("/documents", responses=returns(Documents), summary="Danh mục văn bản")
     def documents(
         doc: _Doc = None,
         type: _Type = None,
@@ -167,11 +185,11 @@ def router(service: Callable[[], Searching]) -> APIRouter:
         filters = chosen(doc, type, issuer, level, date_from, date_to)
         return encoded(Documents(tuple(service().documents(filters))))
 
-    @routes.get("/documents/{doc:path}", responses=_returns(DocumentView), summary="Một văn bản")
+    @routes.get("/documents/{doc:path}", responses=returns(DocumentView), summary="Một văn bản")
     def document(doc: str) -> Response:
         return encoded(service().document(doc))
 
-    @routes.get("/tasks", responses=_returns(Tasks), summary="Nhiệm vụ")
+    @routes.get("/tasks", responses=returns(Tasks), summary="Nhiệm vụ")
     def tasks(
         doc: _Doc = None,
         unit: Annotated[str | None, Query(description="Tên đơn vị hoặc một phần tên")] = None,
@@ -188,12 +206,12 @@ def router(service: Callable[[], Searching]) -> APIRouter:
         )
         return encoded(Tasks(tuple(found)))
 
-    @routes.get("/references", responses=_returns(References), summary="Văn bản viện dẫn")
+    @routes.get("/references", responses=returns(References), summary="Văn bản viện dẫn")
     def references(doc: _Doc = None) -> Response:
         found = service().references()
         return encoded(References(tuple(r for r in found if doc is None or r.doc == doc)))
 
-    @routes.get("/graph", responses=_returns(Graph), summary="Sơ đồ văn bản")
+    @routes.get("/graph", responses=returns(Graph), summary="Sơ đồ văn bản")
     def graph(doc: _Doc = None) -> Response:
         return encoded(service().graph(doc or None))
 

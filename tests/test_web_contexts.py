@@ -21,6 +21,8 @@ TEMPLATES = {
     "tasks.html": contexts.TasksPage,
     "check.html": crosscheck_contexts.CheckPage,
     "matrix.html": crosscheck_contexts.MatrixPage,
+    "chain.html": crosscheck_contexts.ChainPage,
+    "versions.html": crosscheck_contexts.VersionsPage,
     "graph.html": contexts.GraphPage,
     "evaluation.html": evaluation_contexts.EvaluationPage,
     "grading.html": evaluation_contexts.GradingPage,
@@ -28,7 +30,8 @@ TEMPLATES = {
     "error.html": contexts.ErrorPage,
     "api.html": contexts.ApiPage,
 }
-SHARED = {"base.html", "macros.html"}
+MACROS = {"macros.html", "check_macros.html"}
+SHARED = {"base.html"} | MACROS
 
 
 def used(name: str) -> set[str]:
@@ -42,7 +45,7 @@ def used(name: str) -> set[str]:
     }
     names = set(jinja2.meta.find_undeclared_variables(tree)) - own
     for other in jinja2.meta.find_referenced_templates(tree):
-        if other is not None and other != "macros.html":
+        if other is not None and other not in MACROS:
             names |= used(other)
     return names - set(env.globals)
 

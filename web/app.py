@@ -37,12 +37,13 @@ from indexer.errors import (
     UnknownDocument,
     UnusableInput,
 )
+from search_api.check.routes import Desk, check_routes
 from search_api.protocol import Searching
 from search_api.routes import PREFIX, Problem, component_schemas, encoded, router
 from web import wording
 from web.addresses import DOCUMENTS, HOME
 from web.contexts import ApiOperation, ApiPage, ApiParameter, ErrorPage, Link, Page
-from web.crosscheck_routes import check_api, crosscheck_routes
+from web.crosscheck_routes import crosscheck_routes
 from web.evaluation_routes import evaluation_routes
 from web.guard import Guard, Scope, new_reference
 from web.listing import navigation
@@ -123,8 +124,9 @@ def create_app(
 
     app.include_router(pages(open_service, render_page, today))
     app.include_router(evaluation_routes(open_service, render_page))
-    app.include_router(check_api(open_service))
-    app.include_router(crosscheck_routes(open_service, render_page))
+    desk = Desk()
+    app.include_router(check_routes(open_service, desk))
+    app.include_router(crosscheck_routes(open_service, render_page, desk))
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.add_exception_handler(ChithiError, _known_error)
@@ -324,17 +326,23 @@ def _api_page(app: FastAPI, path: str) -> ApiPage:
     schema = app.openapi()
     operations = []
     for where, methods in schema["paths"].items():
-        get = methods["get"]
-        content = get["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
-        operations.append(
-            ApiOperation(
-                where,
-                get.get("summary", ""),
-                content.get("$ref", "").rsplit("/", 1)[-1],
-                tuple(
-                    ApiParameter(p["name"], p["in"], p.get("required", False), p.get("description", ""))
-                    for p in get.get("parameters", ())
-                ),
+        for method, told in methods.items():
+            operations.append(
+                ApiOperation(
+                    method.upper(),
+                    where,
+                    told.get("summary", ""),
+                    _schema_name(told["responses"]["200"]),
+                    _schema_name(told.get("requestBody", {})),
+                    tuple(
+                        ApiParameter(p["name"], p["in"], p.get("required", False), p.get("description", ""))
+                        for p in told.get("parameters", ())
+                    ),
+                )
             )
-        )
     return ApiPage("Giao diện lập trình", navigation(path), "", tuple(operations), f"{PREFIX}/openapi.json")
+
+
+def _schema_name(part: dict[str, Any]) -> str:
+    schema = part.get("content", {}).get("application/json", {}).get("schema", {})
+    return str(schema.get("$ref", "")).rsplit("/", 1)[-1]

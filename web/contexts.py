@@ -448,11 +448,13 @@ class ApiParameter:
 
 @dataclass(frozen=True)
 class ApiOperation:
-    """One operation of the HTTP API."""
+    """One operation of the HTTP API; ``takes`` names the JSON object that it is sent, "" for none."""
 
+    method: str
     path: str
     summary: str
     returns: str
+    takes: str
     parameters: tuple[ApiParameter, ...]
 
 

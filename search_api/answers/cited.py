@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
+from datetime import date
 
 from indexer.clean import collapse
-from search_api.export import printable, set_typeface, without_controls
 from search_api.naming import document_name
+from search_api.office import new_word, printable, without_controls
 from search_api.schemas import Answer, Citation
 
-if TYPE_CHECKING:
-    from docx.document import Document as Word
-
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_FONT = "Times New Roman"
 _MARK = re.compile(r"(\[\d{1,3}\])")
 
 
@@ -73,25 +68,10 @@ def cited_text(answer: Answer) -> str:
 
 def answer_docx(answer: Answer, made: date) -> bytes:
     """Make a Word file of an answer: A4, Times New Roman, citations in a numbered list, facts in bold."""
-    import docx as word
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm, Pt
 
-    book: Word = word.Document()
-    style: Any = book.styles["Normal"]
-    style.font.name, style.font.size = _FONT, Pt(13)
-    set_typeface(style.element, _FONT)
-    style.paragraph_format.space_after = Pt(4)
-    book.core_properties.title = printable(answer.question)[:250]
-    book.core_properties.author = "chithi"
-    book.core_properties.comments = ""
-    book.core_properties.created = book.core_properties.modified = datetime.combine(
-        made, time(), UTC
-    ).replace(tzinfo=None)
-    page = book.sections[0]
-    page.page_width, page.page_height = Cm(21), Cm(29.7)
-    page.left_margin, page.right_margin = Cm(3), Cm(2)
-    page.top_margin = page.bottom_margin = Cm(2)
+    book = new_word(printable(answer.question)[:250], made, points=13, left=3, right=2, space_after=4)
 
     def heading(text: str, size: int = 13) -> None:
         paragraph = book.add_paragraph()

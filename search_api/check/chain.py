@@ -132,7 +132,7 @@ def matrix(
         parent_info=party(parent),
         children=tuple(party(child) for child in children),
         rows=tuple(
-            MatrixRow(i.parent_section, i.parent_start, i.parent_end, i.parent_quote, cells[key])
+            MatrixRow(i.parent_section, i.parent_start, i.parent_end, i.parent_quote, cells[key], key)
             for key, i in rows.items()
         ),
         summaries={report.child: report.summary for report in reports},

@@ -24,9 +24,13 @@ from search_api.check.crosscheck import check, check_alone, party
 from search_api.check.reviews import Reviews
 from search_api.check.schemas import Chain, CheckReport, Matrix, Versions
 
+Name = str | Document
+"""A document by its id (or, for the command, a file), or one that is at hand already: an upload."""
 _PARENT_ROLES = ("implements", "under_plan")
-_KEPT = 24
-"""Reports that are kept: turning a filter of the page does not check again."""
+_KEPT = 64
+"""Reports that are kept: turning a filter of the page, or opening a cell of a matrix, does not check again."""
+_DEEPEST = 8
+"""Levels of a chain."""
 
 
 class Checks:
@@ -44,16 +48,19 @@ class Checks:
         self._lock = threading.Lock()
         self._reports: OrderedDict[tuple[str, ...], CheckReport] = OrderedDict()
         self._metadata: dict[str, Document] | None = None
+        self._children: dict[str, list[str]] | None = None
 
     # -- documents --------------------------------------------------------------------------------
 
-    def document(self, name: str) -> tuple[Document, bool]:
+    def document(self, name: Name) -> tuple[Document, bool]:
         """Return a document by its id, or a file analysed now; and whether the index holds it.
 
         Raises UnknownDocument where the name is neither, UnusableInput for an archive, UnreadableFile
         for a file that cannot be read.
         """
         store = self._store()
+        if isinstance(name, Document):
+            return name, store.has(name.id) and store.document(name.id).digest == name.digest
         if store.has(name):
             return store.document(name), True
         path = Path(name)
@@ -94,17 +101,40 @@ class Checks:
         undated = msgspec.structs.replace(reference, date=None)
         return resolve_reference(undated, known)  # type: ignore[arg-type]
 
-    def parents(self, doc: str) -> list[str]:
+    def parents(self, doc: Name) -> list[str]:
         """Return the ids of the parents of a document that the index holds, in the order of citing."""
         document, _ = self.document(doc)
         return [found for _, found in self.resolve(document) if found is not None]
 
-    def children(self, doc: str) -> list[str]:
-        """Return the ids of the documents that carry this one out."""
+    def with_children(self) -> dict[str, list[str]]:
+        """Return the documents that others carry out, with those others, both in the order of the index."""
+        documents = self._documents()
+        with self._lock:
+            held = self._children
+        if held is None:
+            found: dict[str, list[str]] = {doc: [] for doc in documents}
+            for child, document in documents.items():
+                for _, parent in self.resolve(document):
+                    if parent is not None and parent != child:
+                        found[parent].append(child)
+            held = {parent: list(dict.fromkeys(children)) for parent, children in found.items() if children}
+            with self._lock:
+                self._children = held
+        return held
+
+    def children(self, doc: Name) -> list[str]:
+        """Return the ids of the documents of the index that carry this one out."""
+        if isinstance(doc, str):
+            return self.with_children().get(doc, [])
+        known = {doc.id: doc.metadata}
         return [
             child
             for child, document in self._documents().items()
-            if child != doc and any(found == doc for _, found in self.resolve(document))
+            if document.digest != doc.digest
+            and any(
+                r.role in _PARENT_ROLES and not r.nested and resolve_reference(r, known) is not None
+                for r in document.references
+            )
         ]
 
     def missing(self, document: Document) -> list[str]:
@@ -115,21 +145,24 @@ class Checks:
 
     def check(
         self,
-        child: str,
-        parent: str | None = None,
+        child: Name,
+        parent: Name | None = None,
         *,
         we: str | None = None,
         criteria: Sequence[str] | None = None,
     ) -> CheckReport:
-        """Check a plan against a parent, or by itself; names are ids or files."""
+        """Check a plan against a parent, or by itself."""
         mine, mine_stored = self.document(child)
         absent = self.missing(mine)
         if parent is None:
-            return check_alone(mine, we=we, missing=absent, criteria=criteria)
+            alone = check_alone(mine, we=we, missing=absent, criteria=criteria)
+            return msgspec.structs.replace(alone, child_info=party(mine, stored=mine_stored))
         theirs, theirs_stored = self.document(parent)
         key = (mine.digest, theirs.digest, mine.id, theirs.id, we or "", ",".join(criteria or ()))
         with self._lock:
             held = self._reports.get(key)
+            if held is not None:
+                self._reports.move_to_end(key)
         if held is None:
             held = check(
                 mine,
@@ -152,58 +185,47 @@ class Checks:
                     self._reports.popitem(last=False)
         return self.reviews.apply(held)
 
-    def check_documents(
-        self,
-        child: Document,
-        parent: Document,
-        *,
-        we: str | None = None,
-        stored: tuple[bool, ...] = (False, False),
-    ) -> CheckReport:
-        """Check two documents that are at hand (an upload); ``stored`` says which the index holds."""
-        made = check(
-            child,
-            parent,
-            encoder=self._encoder(),
-            we=we,
-            known=list(self._documents().values()),
-            statuses=self._statuses(),
-            missing=self.missing(child),
-        )
-        return msgspec.structs.replace(
-            made,
-            child_info=party(child, stored=stored[0]),
-            parent_info=party(parent, stored=stored[1]),
-        )
-
     def matrix(
-        self, parent: str, children: Sequence[str] | None = None, progress: Progress | None = None
+        self, parent: Name, children: Sequence[Name] | None = None, progress: Progress | None = None
     ) -> Matrix:
         """Check every plan that carries a document out, or those named."""
-        theirs, _ = self.document(parent)
-        names = list(children) if children else self.children(parent)
-        plans = [self.document(name)[0] for name in names]
-        return matrix(
-            theirs,
-            plans,
-            lambda d: self.check(d.id if not children else _name(d, names, plans), parent),
-            progress,
+        theirs, stored = self.document(parent)
+        plans = [self.document(name) for name in (children or self.children(parent))]
+        made = matrix(theirs, [plan for plan, _ in plans], lambda plan: self.check(plan, theirs), progress)
+        return msgspec.structs.replace(
+            made,
+            parent_info=party(theirs, stored=stored),
+            children=tuple(party(plan, stored=held) for plan, held in plans),
         )
 
-    def versions(self, old: str, new: str) -> Versions:
+    def versions(self, old: Name, new: Name) -> Versions:
         """Compare two versions of one plan."""
-        return versions(self.document(old)[0], self.document(new)[0], self._encoder())
+        (before, before_stored), (after, after_stored) = self.document(old), self.document(new)
+        made = versions(before, after, self._encoder())
+        return msgspec.structs.replace(
+            made,
+            old_info=party(before, stored=before_stored),
+            new_info=party(after, stored=after_stored),
+        )
 
-    def chain(self, child: str) -> Chain | None:
+    def chain(self, child: Name) -> Chain | None:
         """Follow the tasks of the highest ancestor of the index down to a plan; None without a parent."""
-        line = [child]
-        while (above := [p for p in self.parents(line[0]) if p not in line]) and len(line) < 8:
+        last, stored = self.document(child)
+        line: list[Name] = [child]
+        seen = {last.id}
+        while (above := [p for p in self.parents(line[0]) if p not in seen]) and len(line) < _DEEPEST:
             line.insert(0, self._highest_first(above)[-1])
+            seen.add(str(line[0]))
         if len(line) < 2:
             return None
         documents = [self.document(name)[0] for name in line]
         reports = [self.check(line[n + 1], line[n]) for n in range(len(line) - 1)]
-        return chain(documents, reports)
+        made = chain(documents, reports)
+        return msgspec.structs.replace(
+            made,
+            documents=(*made.documents[:-1], party(last, stored=stored)),
+            notes=tuple(dict.fromkeys(made.notes)),
+        )
 
     def _highest_first(self, names: Sequence[str]) -> list[str]:
         """Order parents so that the nearest level stands last."""
@@ -218,12 +240,10 @@ class Checks:
         return sorted(names, key=rank)
 
 
-def _name(document: Document, names: Sequence[str], plans: Sequence[Document]) -> str:
-    return names[[d.id for d in plans].index(document.id)]
-
-
-def read_document(path: Path, data: bytes | None = None) -> Document:
+def read_document(path: Path, data: bytes | None = None, doc: str | None = None) -> Document:
     """Read and analyse one file without an index; ``data`` where the bytes are at hand already.
+
+    ``doc`` is the id to give it, the file's stem otherwise.
 
     Raises UnreadableFile with what to do, UnusableInput for an archive of several documents.
     """
@@ -243,7 +263,7 @@ def read_document(path: Path, data: bytes | None = None) -> Document:
         except Refused as refused:
             raise UnreadableFile(path.name, str(refused)) from None
         digest = hashlib.sha256(data).hexdigest()
-    return analyse(path.stem, str(path), digest, source)
+    return analyse(doc or path.stem, str(path), digest, source)
 
 
 def reference_name(reference: Reference) -> str:

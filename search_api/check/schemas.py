@@ -156,13 +156,14 @@ class MatrixCell(msgspec.Struct, frozen=True):
 
 
 class MatrixRow(msgspec.Struct, frozen=True):
-    """A task of the parent and its verdicts by plan."""
+    """A task of the parent and its verdicts by plan; ``key`` is the item's in every plan's report."""
 
     section: str
     start: int
     end: int
     quote: str
     cells: dict[str, MatrixCell]
+    key: str = ""
 
 
 class Matrix(msgspec.Struct, frozen=True):
@@ -174,6 +175,16 @@ class Matrix(msgspec.Struct, frozen=True):
     rows: tuple[MatrixRow, ...]
     summaries: dict[str, dict[str, Any]]
     notes: tuple[str, ...] = ()
+
+
+class MatrixProgress(msgspec.Struct, frozen=True):
+    """A matrix that is being made: plans checked of those to check, seconds gone and seconds left."""
+
+    parent: str
+    done: int
+    total: int
+    seconds: float
+    seconds_left: float | None
 
 
 class VersionChange(msgspec.Struct, frozen=True):
@@ -199,6 +210,8 @@ class Versions(msgspec.Struct, frozen=True):
     new: str
     changes: tuple[VersionChange, ...]
     summary: dict[str, Any]
+    old_info: Party | None = None
+    new_info: Party | None = None
 
 
 class ChainStep(msgspec.Struct, frozen=True):
@@ -231,3 +244,14 @@ class Chain(msgspec.Struct, frozen=True):
     rows: tuple[ChainRow, ...]
     summary: str
     notes: tuple[str, ...] = ()
+
+
+class ReviewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person's verdict on the item ``key`` of a cross-check; an empty verdict takes the review back."""
+
+    child: str
+    parent: str
+    key: str
+    verdict: Verdict | Literal[""]
+    note: str = ""
+    reviewer: str | None = None
