@@ -42,6 +42,8 @@ class RetrievalSettings(NamedTuple):
     """For a question typed without diacritics."""
     asked_factor: float = 0.3
     """How much the words of asking count beside the words of the topic."""
+    common: float = 0.2
+    """In a large index a unit that a larger share of the passages holds is not looked for; 1 looks for all."""
     pairs: float = 1.0
     """How much a pair of neighbouring syllables counts beside a syllable."""
     synonyms: float = 1.0
@@ -91,6 +93,7 @@ def lexical_query(question: Question, settings: RetrievalSettings, added: list[A
         bare=bare_units,
         symbols=dict.fromkeys(tokenize.symbols(question.text), 1.0),
         weights=settings.plain_weights if question.plain else settings.weights,
+        common=settings.common,
     )
 
 

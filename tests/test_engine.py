@@ -51,11 +51,12 @@ def words(*units: str) -> LexicalQuery:
     return LexicalQuery(units=dict.fromkeys(units, 1.0))
 
 
-@pytest.fixture(params=["Flat", "SQ8", "IVF4,SQ8"])
+@pytest.fixture(params=["Flat", "SQ8", "SQ8, codes", "IVF4,SQ8"])
 def plan(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every way of keeping vectors, at a size that a test can afford."""
     lists = 4 if request.param.startswith("IVF") else 0
-    made = module.VectorPlan(request.param, lists=lists, probe=4 if lists else 0)
+    factory, *codes = request.param.split(", ")
+    made = module.VectorPlan(factory, codes=bool(codes), lists=lists, probe=4 if lists else 0)
     monkeypatch.setattr(module, "vector_plan", lambda _n: made)
     return str(request.param)
 
@@ -69,16 +70,52 @@ def test_it_is_an_engine(tmp_path: Path) -> None:
     ("count", "factory"),
     [
         (0, "Flat"),
-        (20_000, "Flat"),
-        (20_001, "SQ8"),
-        (100_000, "SQ8"),
-        (100_001, "IVF1024,SQ8"),
-        (1_000_000, "IVF4096,SQ8"),
+        (10_000, "Flat"),
+        (10_001, "SQ8"),
+        (1_000_000, "SQ8"),
         (10_000_000, "IVF16384,SQ8"),
     ],
 )
 def test_plan_by_size(count: int, factory: str) -> None:
     assert vector_plan(count).factory == factory
+
+
+def test_codes_find_what_the_vectors_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, n, dimension = tmp_path / "a", 3_000, 256
+    folder.mkdir()
+    made = LocalEngine.create(folder / "v.faiss", folder / "lexical", dimension)
+    vectors = np.random.default_rng(3).standard_normal((n, dimension)).astype(np.float32)
+    made.put("doc", [IndexedPassage(i, body="all") for i in range(1, n + 1)], vectors)
+    monkeypatch.setattr(module, "vector_plan", lambda _n: module.VectorPlan("SQ8", codes=True))
+    made.save()
+    assert module.codes_beside(folder / "v.faiss").exists()
+    noise = np.random.default_rng(4).standard_normal((20, dimension)).astype(np.float32)
+    for i, by in enumerate(noise):
+        found = made.search_dense(vectors[i] + by, 10)
+        assert found.ids[0] == i + 1
+        assert found.scores[0] == pytest.approx(0.7, abs=0.1)
+
+
+def test_vectors_and_codes_that_do_not_belong_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "vector_plan", lambda _n: module.VectorPlan("SQ8", codes=True))
+    filled(tmp_path / "a")
+    filled(tmp_path / "b", docs=7)
+    module.codes_beside(tmp_path / "b" / "v.faiss").replace(module.codes_beside(tmp_path / "a" / "v.faiss"))
+    opened = LocalEngine(tmp_path / "a" / "v.faiss", tmp_path / "a" / "lexical", DIMENSION)
+    with pytest.raises(DamagedIndex):
+        opened.search_dense(rows(1)[0], 3)
+
+
+def test_a_common_unit_is_left_out_of_a_large_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = filled(tmp_path / "a")  # "all" stands in every passage, "w3" in one
+    query = LexicalQuery(units={"all": 1.0, "w3": 1.0}, common=0.5)
+    assert len(made.search_lexical(query, 30).ids) == 30
+    monkeypatch.setattr(module, "COMMON_FROM", 10)
+    assert list(made.search_lexical(query, 30).ids) == [3]
+    alone = LexicalQuery(units={"all": 1.0}, common=0.5)
+    assert len(made.search_lexical(alone, 30).ids) == 30
 
 
 def test_dense_finds_each_vector_first(tmp_path: Path, plan: str) -> None:
