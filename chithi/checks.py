@@ -13,6 +13,7 @@ from indexer.clean import collapse
 from indexer.errors import UnusableInput
 
 if TYPE_CHECKING:
+    from search_api.check.export import Result
     from search_api.check.schemas import Alert, Chain, CheckReport, Matrix, Versions
     from search_api.service import Service
 
@@ -31,8 +32,6 @@ def check(options: argparse.Namespace, open_service: Callable[[argparse.Namespac
         )
     if not options.children and not options.child:
         raise UnusableInput("Thiếu kế hoạch cần rà soát. Ví dụ: chithi check MÃ_KẾ_HOẠCH MÃ_CẤP_TRÊN")
-    if (any(modes)) and (options.xlsx or options.docx or options.html):
-        raise UnusableInput("--xlsx, --docx, --html chỉ dùng cho bảng rà soát của một kế hoạch.")
     checks = open_service(options).checks
     if options.children:
         with Progress() as progress:
@@ -41,11 +40,13 @@ def check(options: argparse.Namespace, open_service: Callable[[argparse.Namespac
             )
         if not found.children:
             print(f"Chưa có kế hoạch nào trong kho triển khai {options.children}.", file=sys.stderr)
-        emit(found) if options.json else _matrix(found)
+        if not _written(options, found, f"{len(found.children)} kế hoạch"):
+            emit(found) if options.json else _matrix(found)
         return 0 if found.children else 1
     if options.old:
         compared = checks.versions(options.old, options.child)
-        emit(compared) if options.json else _versions(compared)
+        if not _written(options, compared, compared.summary["line"]):
+            emit(compared) if options.json else _versions(compared)
         return 0
     if options.chain:
         followed = checks.chain(options.child)
@@ -54,24 +55,30 @@ def check(options: argparse.Namespace, open_service: Callable[[argparse.Namespac
             named = "; ".join(absent) or "kế hoạch không viện dẫn văn bản nào có số"
             print(f"Chưa có toàn văn văn bản cấp trên: {named}.", file=sys.stderr)
             return 1
-        emit(followed) if options.json else _chain(followed)
+        if not _written(options, followed, followed.summary):
+            emit(followed) if options.json else _chain(followed)
         return 0
     report = checks.check(options.child, options.parent, we=options.we)
-    for suffix in ("xlsx", "docx", "html"):
-        path: Path | None = getattr(options, suffix)
-        if path is not None:
-            from search_api.check.export import FORMATS
-
-            try:
-                path.write_bytes(FORMATS[suffix].make(report))
-            except OSError as error:
-                raise UnusableInput(
-                    f"Không ghi được tệp {path}: {error.strerror}. Chọn thư mục khác."
-                ) from error
-            print(f"Đã ghi {path}: {report.summary['line']}", file=sys.stderr)
-            return _status(report)
+    if _written(options, report, report.summary["line"]):
+        return _status(report)
     emit(report) if options.json else _report(report)
     return _status(report)
+
+
+def _written(options: argparse.Namespace, result: Result, line: str) -> bool:
+    """Write the files that were asked for; say whether there were any."""
+    from search_api.check.export import FORMATS
+
+    asked: dict[str, Path] = {s: path for s in ("xlsx", "docx", "html") if (path := getattr(options, s))}
+    for suffix, path in asked.items():
+        try:
+            path.write_bytes(FORMATS[suffix].make(result))
+        except OSError as error:
+            raise UnusableInput(
+                f"Không ghi được tệp {path}: {error.strerror}. Đóng tệp nếu đang mở, hoặc chọn thư mục khác."
+            ) from error
+        print(f"Đã ghi {path}: {line}", file=sys.stderr)
+    return bool(asked)
 
 
 def _status(report: CheckReport) -> int:
@@ -170,11 +177,11 @@ def _versions(found: Versions) -> None:
 
 
 def _chain(found: Chain) -> None:
-    from search_api.check.schemas import VERDICT_SIGNS
+    from search_api.check.schemas import OUTCOME_WORDS, VERDICT_SIGNS
 
     print(" → ".join(f"{d.type or ''} {d.symbol or d.doc}".strip() for d in found.documents))
     print(_wrapped(found.summary) + "\n")
     for row in found.rows:
         marks = " → ".join(VERDICT_SIGNS[step.verdict] for step in row.steps)
-        lost = f"  dừng ở {row.lost_at}" if row.lost_at else ""
-        print(f"{marks:<14} {row.section}: {collapse(row.quote)[:70]}{lost}")
+        ended = f"dừng ở {row.lost_at}" if row.lost_at else OUTCOME_WORDS[row.outcome].lower()
+        print(f"{marks:<14} {row.section}: {collapse(row.quote)[:70]}  ({ended})")

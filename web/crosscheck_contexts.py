@@ -211,11 +211,12 @@ class ChainCell:
 
 @dataclass(frozen=True)
 class ChainLine:
-    """A task of the highest document followed down; ``lost`` names the document that first lacks it."""
+    """A task of the highest document followed down; ``ended`` says in words what became of it."""
 
     theirs: CheckPassage
     cells: tuple[ChainCell | None, ...]
-    lost: str
+    ended: str
+    outcome: str
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,19 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from indexer.errors import UnknownOption
+from indexer.units import same_unit
 from search_api.check.checking import Checks, Name
 from search_api.check.export import FORMATS, Result, alert_name
 from search_api.check.export_many import KINDS, change_messages, gathered
 from search_api.check.jobs import MatrixJobs
 from search_api.check.routes import no_parent
 from search_api.check.schemas import (
+    OUTCOME_WORDS,
     VERDICT_SIGNS,
     VERDICT_WORDS,
     VERDICTS,
     Chain,
+    ChainRow,
     ChainStep,
     Matrix,
     MatrixRow,
@@ -189,7 +192,7 @@ def chain_page(checks: Checks, rows: Sequence[DocumentRow], asked: Asked) -> Cha
     stop = asked.values.get("dung")
     names = {d.doc: party_label(d) for d in found.documents} if found else {}
     if found is not None:
-        known(stop, "dung", [*names, "khong"])
+        known(stop, "dung", [*names, *OUTCOME_WORDS])
     state = {k: v for k, v in asked.values.items() if k in ("che-do", "ke-hoach", "dung")}
     return ChainPage(
         title="Chuỗi các cấp",
@@ -210,10 +213,11 @@ def chain_page(checks: Checks, rows: Sequence[DocumentRow], asked: Asked) -> Cha
                     _chain_cell(row.steps[n], document) if n < len(row.steps) else None
                     for n, document in enumerate(found.documents[1:])
                 ),
-                names.get(row.lost_at or "", ""),
+                f"Dừng ở {names[row.lost_at]}" if row.lost_at else OUTCOME_WORDS[row.outcome],
+                row.outcome,
             )
             for row in found.rows
-            if stop is None or row.lost_at == (None if stop == "khong" else stop)
+            if stop is None or _stop(row) == stop
         )
         if found
         else (),
@@ -233,15 +237,25 @@ def _chain_cell(step: ChainStep, document: Party) -> ChainCell:
     )
 
 
+def _stop(row: ChainRow) -> str:
+    """Return the value of the filter that shows a row."""
+    return row.lost_at or row.outcome
+
+
 def _stops(
     found: Chain, names: dict[str, str], chosen: str | None, state: dict[str, str]
 ) -> tuple[Option, ...]:
-    counts: Counter[str] = Counter(row.lost_at or "khong" for row in found.rows)
-    offered = [("khong", "Không dừng ở cấp nào")] + [(doc, f"Dừng ở {name}") for doc, name in names.items()]
+    counts = Counter(_stop(row) for row in found.rows)
+    offered = [(doc, f"Dừng ở {name}") for doc, name in names.items()] + list(OUTCOME_WORDS.items())
     return tuple(
-        Option(words, counts[doc], address(CHECK, state, dung=None if doc == chosen else doc), doc == chosen)
-        for doc, words in offered
-        if counts[doc] or doc == chosen
+        Option(
+            words,
+            counts[value],
+            address(CHECK, state, dung=None if value == chosen else value),
+            value == chosen,
+        )
+        for value, words in offered
+        if counts[value] or value == chosen
     )
 
 
@@ -255,6 +269,11 @@ def versions_page(checks: Checks, rows: Sequence[DocumentRow], asked: Asked) -> 
     problem = None
     if found is not None and found.old == found.new:
         problem = "Hai bản được chọn là một văn bản. Chọn bản cũ khác."
+    elif found is not None and _of_others(found):
+        problem = (
+            "Hai văn bản này của hai cơ quan khác nhau, có thể không phải hai bản của một kế hoạch. "
+            "Kết quả dưới đây chỉ so lời văn."
+        )
     kind = asked.values.get("doi")
     known(kind, "doi", tuple(KINDS))
     lines = gathered(found) if found else []
@@ -286,6 +305,12 @@ def versions_page(checks: Checks, rows: Sequence[DocumentRow], asked: Asked) -> 
         rows=tuple(_version_line(changes, found) for changes in shown) if found else (),
         exports=_exports({**state, "doi": ""}) if found else (),
     )
+
+
+def _of_others(found: Versions) -> bool:
+    """Say whether two documents name different issuers."""
+    issuers = [p.issuer for p in (found.old_info, found.new_info) if p is not None and p.issuer]
+    return len(issuers) == 2 and not same_unit(issuers[0], issuers[1])
 
 
 def _version_line(changes: list[VersionChange], found: Versions) -> VersionLine:

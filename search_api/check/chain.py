@@ -22,6 +22,7 @@ from search_api.check.schemas import (
     Matrix,
     MatrixCell,
     MatrixRow,
+    Outcome,
     VersionChange,
     Versions,
 )
@@ -47,20 +48,39 @@ def chain(documents: Sequence[Document], reports: Sequence[CheckReport]) -> Chai
         steps, lost = _follow(item, documents, reports)
         rows.append(
             ChainRow(
-                item.parent_section, item.parent_start, item.parent_end, item.parent_quote, tuple(steps), lost
+                item.parent_section,
+                item.parent_start,
+                item.parent_end,
+                item.parent_quote,
+                tuple(steps),
+                lost,
+                _outcome(steps, lost, len(reports)),
             )
         )
     lost_at = Counter(row.lost_at for row in rows if row.lost_at)
     names = {document.id: name_of(document) for document in documents}
     told = "; ".join(f"{count} việc dừng ở {names[doc]}" for doc, count in lost_at.items())
-    kept = sum(row.lost_at is None for row in rows)
-    line = f"{kept}/{len(rows)} nhiệm vụ của {name_of(head)} đi đến văn bản cuối hoặc không thuộc trách nhiệm"
+    counts = Counter(row.outcome for row in rows)
+    line = f"{counts['reached']}/{len(rows)} nhiệm vụ của {name_of(head)} đi đến văn bản cuối"
+    if counts["out_of_scope"]:
+        line += f"; {counts['out_of_scope']} không thuộc trách nhiệm của một cấp dưới"
+    if counts["unclear"]:
+        line += f"; {counts['unclear']} chưa rõ, cần xem lại"
     return Chain(
         documents=tuple(party(document) for document in documents),
         rows=tuple(rows),
         summary=f"{line}{'; ' + told if told else ''}.",
         notes=tuple(note for report in reports for note in report.notes),
     )
+
+
+def _outcome(steps: Sequence[ChainStep], lost: str | None, levels: int) -> Outcome:
+    if lost is not None:
+        return "lost"
+    if steps and steps[-1].verdict == "out_of_scope":
+        return "out_of_scope"
+    through = len(steps) == levels and steps[-1].verdict in ("covered", "partial")
+    return "reached" if through else "unclear"
 
 
 def _follow(

@@ -6,6 +6,7 @@ from datetime import date
 
 from search_api.check.export import alert_name, party_name, place
 from search_api.check.schemas import (
+    OUTCOME_WORDS,
     VERDICT_SIGNS,
     VERDICT_WORDS,
     Chain,
@@ -94,7 +95,7 @@ def chain_paper(found: Chain) -> Paper:
         Column("STT", 1.2, 6.0, middle=True),
         Column(f"Nhiệm vụ của {party_name(found.documents[0])}", 8.4, 56.0),
         *(Column(names[d.doc], width, 48.0) for d in below),
-        Column("Dừng ở", 3.0, 26.0),
+        Column("Kết cục", 3.0, 26.0),
     )
     rows, grounds = [], []
     for order, row in enumerate(found.rows, 1):
@@ -104,7 +105,7 @@ def chain_paper(found: Chain) -> Paper:
                 str(order),
                 place(row.section, row.quote, 400),
                 *(_step(step) for step in steps),
-                names.get(row.lost_at or "", ""),
+                f"Dừng ở {names[row.lost_at]}" if row.lost_at else OUTCOME_WORDS[row.outcome],
             )
         )
         grounds.append(tuple(x for at, s in enumerate(steps, 2) if s is not None for x in (at, s.verdict)))

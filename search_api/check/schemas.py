@@ -13,6 +13,7 @@ import msgspec
 Verdict = Literal["covered", "partial", "not_found", "out_of_scope", "review"]
 Level = Literal["task", "target", "requirement"]
 Severity = Literal["error", "warning", "info"]
+Outcome = Literal["reached", "lost", "out_of_scope", "unclear"]
 
 VERDICTS: tuple[Verdict, ...] = ("covered", "partial", "not_found", "review", "out_of_scope")
 """In the order in which a summary tells them."""
@@ -23,6 +24,12 @@ VERDICT_WORDS: dict[str, str] = {
     "not_found": "Chưa thấy nội dung tương ứng",
     "out_of_scope": "Không thuộc trách nhiệm",
     "review": "Cần xem lại",
+}
+OUTCOME_WORDS: dict[str, str] = {
+    "reached": "Đi đến văn bản cuối",
+    "lost": "Dừng lại",
+    "out_of_scope": "Không thuộc trách nhiệm cấp dưới",
+    "unclear": "Chưa rõ, cần xem lại",
 }
 VERDICT_SIGNS: dict[str, str] = {
     "covered": "✓",
@@ -227,7 +234,11 @@ class ChainStep(msgspec.Struct, frozen=True):
 
 
 class ChainRow(msgspec.Struct, frozen=True):
-    """A task of the head, followed down; ``lost_at`` is the document that first lacks it."""
+    """A task of the head, followed down; ``lost_at`` is the document that first lacks it.
+
+    ``outcome`` is "reached" (the last document carries it out), "lost", "out_of_scope" (a level that it does
+    not concern) or "unclear" (a person has to look, so it cannot be followed further).
+    """
 
     section: str
     start: int
@@ -235,6 +246,7 @@ class ChainRow(msgspec.Struct, frozen=True):
     quote: str
     steps: tuple[ChainStep, ...]
     lost_at: str | None
+    outcome: Outcome = "unclear"
 
 
 class Chain(msgspec.Struct, frozen=True):
