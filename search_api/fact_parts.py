@@ -3,14 +3,19 @@
 A task that is long is cut in several passages: its first part holds what is to be done and so matches
 the question, its last part "Đơn vị chủ trì: …", which is the answer.  The part that answers ranks just
 above the best part of its task.  The same holds for the frame of a document: number, date, signature.
+What is said above a task, in the heading "1. Sở Y tế" or before a list, ranks just below the task.  A bare heading
+repeats the words of a question without answering it: what stands under it takes its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from indexer.records import Document, Span, Task
+from indexer.clean import bare
+from indexer.records import Document, Mention, Span, Task
 from indexer.store import StoredPassage
+from indexer.units import canonical_unit
 from search_api.questions.question import Question
 
 REACH = 20
@@ -45,45 +50,116 @@ def lift_parts(
     ranked: Sequence[tuple[StoredPassage, float]],
     question: Question,
     document_of: Callable[[str], Document],
+    passages_of: Callable[[str], Sequence[StoredPassage]],
 ) -> list[tuple[StoredPassage, float]]:
     """Rank the part that holds what is asked for just above the best part of the same task or frame.
 
-    ``ranked`` is best first, and so is what is returned.  Parts that were not found are not added.
+    ``ranked`` is best first, and so is what is returned.  Parts that were not found are added.
     """
-    kinds = question.kinds
-    if not any(kind in _KINDS for kind in kinds):
-        return list(ranked)
+    held = {passage.id: passage for passage, _ in ranked}
     scores = {passage.id: score for passage, score in ranked}
-    by_doc: dict[str, list[StoredPassage]] = {}
-    for passage, _ in ranked:
-        by_doc.setdefault(passage.doc, []).append(passage)
-    for passage, score in ranked[:REACH]:
-        for whole, spans in _wholes(document_of(passage.doc), passage, kinds):
-            if any(span.overlaps(passage.span) for span in spans):
-                continue  # it states the fact itself
-            for part in by_doc[passage.doc]:
-                if not part.span.overlaps(whole) or scores[part.id] >= score:
-                    continue
-                if any(span.overlaps(part.span) for span in spans):
-                    scores[part.id] = score + _STEP
+    if any(kind in _KINDS for kind in question.kinds):
+        for passage, score in ranked[:REACH]:
+            for part, lifted in _parts(passage, score, question.kinds, document_of(passage.doc), passages_of):
+                held.setdefault(part.id, part)
+                scores[part.id] = max(scores.get(part.id, lifted), lifted)
+    if "unit_tasks" in question.kinds:
+        for part in _of_unit(question, {p.doc: document_of(p.doc) for p, _ in ranked[:REACH]}, passages_of):
+            of_document = [scores[p.id] for p in held.values() if p.doc == part.doc]
+            held.setdefault(part.id, part)
+            scores[part.id] = scores.get(part.id, min(of_document)) + OF_UNIT
+    _under_headings(ranked[:REACH], held, scores, question)
     order = {passage.id: n for n, (passage, _) in enumerate(ranked)}
     return sorted(
-        ((passage, scores[passage.id]) for passage, _ in ranked),
-        key=lambda item: (-item[1], order[item[0].id]),
+        ((passage, scores[key]) for key, passage in held.items()),
+        key=lambda item: (-item[1], order.get(item[0].id, len(order)), item[0].id),
     )
 
 
+def _parts(
+    passage: StoredPassage,
+    score: float,
+    kinds: Sequence[str],
+    document: Document,
+    passages_of: Callable[[str], Sequence[StoredPassage]],
+) -> Iterator[tuple[StoredPassage, float]]:
+    """Yield the passages that state the fact for ``passage``, with the score that they reach by it."""
+    for whole, spans in _wholes(document, passage, kinds):
+        if any(span.overlaps(passage.span) for span in spans):
+            continue  # it states the fact itself
+        for part in passages_of(passage.doc):
+            if any(span.overlaps(part.span) for span in spans):
+                yield part, score + (_STEP if part.span.overlaps(whole) else -_STEP)
+
+
+def _of_unit(
+    question: Question,
+    documents: Mapping[str, Document],
+    passages_of: Callable[[str], Sequence[StoredPassage]],
+) -> list[StoredPassage]:
+    """Return the passages in which a task begins that a unit named in the question has to do."""
+    asked = f" {canonical_unit(question.text)} "
+    flat = bare(question.text)
+
+    def names(mentions: Sequence[Mention]) -> bool:
+        forms = (canonical_unit(mention.text) for mention in mentions)
+        return any(" " in form and f" {form} " in asked for form in forms)
+
+    found: dict[int, StoredPassage] = {}
+    for doc, document in documents.items():
+        begins = []
+        for task in document.tasks:
+            wanted = (
+                task.coordinating
+                if "phoi hop" in flat
+                else task.lead
+                if "chu tri" in flat
+                else (*task.lead, *task.implementing)
+            )
+            if names(wanted):
+                begins.append(task.span)
+        if begins:
+            found |= {p.id: p for p in passages_of(doc) if any(span.overlaps(p.span) for span in begins)}
+    return list(found.values())
+
+
+def _under_headings(
+    best: Sequence[tuple[StoredPassage, float]],
+    held: dict[int, StoredPassage],
+    scores: dict[int, float],
+    question: Question,
+) -> None:
+    """Let the best passage under a bare heading take its place in ``scores``, the heading just below."""
+    for heading, _ in best:
+        if heading.kind != "heading" or (set(question.kinds) & _WHO and _SAYS_WHO.search(heading.text)):
+            continue
+        below = [
+            p
+            for p in held.values()
+            if p.doc == heading.doc and p.section.startswith(f"{heading.section} > ") and p.kind != "heading"
+        ]
+        if not below:
+            continue
+        first = min(below, key=lambda p: (-scores[p.id], p.id))
+        scores[first.id] = max(scores[heading.id], scores[first.id])
+        scores[heading.id] = min(scores[heading.id], scores[first.id] - _STEP)
+
+
+OF_UNIT = 0.5
+"""What a passage gains in which a task of the unit that is asked about begins."""
 _KINDS = ("lead", "coordinate", "direct", "deadline", "product", "signer", "issued")
+_WHO = {"lead", "coordinate", "direct"}
+_SAYS_WHO = re.compile(r"chủ trì|phối hợp|chỉ đạo|phụ trách", re.IGNORECASE)
 
 
 def _wholes(
     document: Document, passage: StoredPassage, kinds: Sequence[str]
 ) -> Iterator[tuple[Span, list[Span]]]:
     """Yield what a passage is a part of, a task or the frame, with the places that state what is asked."""
+    frame = list(frame_spans(document, kinds))
+    if frame:
+        yield Span(0, len(document.text)), frame
     if passage.kind == "boilerplate":
-        spans = list(frame_spans(document, kinds))
-        if spans:
-            yield Span(0, len(document.text)), spans
         return
     for task in document.tasks:
         if not task.block.overlaps(passage.span):

@@ -177,7 +177,9 @@ class Service:
             )
             ranked = [(item, score + change) for (item, score), change in zip(ranked, changes, strict=True)]
             ranked.sort(key=lambda item: (-item[1], item[0].id))
-        return lift_parts(ranked, question, self.store.document) if settings.parts else ranked
+        if not settings.parts:
+            return ranked
+        return lift_parts(ranked, question, self.store.document, self.store.passages_of)
 
     def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
         """Put the documents that a question names first, and those that bear its symbol before all."""
