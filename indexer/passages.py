@@ -43,7 +43,10 @@ def make_passages(
     context = context_line(metadata)
     titles = section_titles(outline)
     out: list[Passage] = []
-    for (section, boilerplate), group in groupby(blocks, key=lambda b: (b.section, b.kind in BOILERPLATE)):
+    frame = _signature_rows(text, blocks)
+    for (section, boilerplate), group in groupby(
+        blocks, key=lambda b: (b.section, b.kind in BOILERPLATE or b.span in frame)
+    ):
         path = outline[section].path if section >= 0 else ""
         title = titles[section] if section >= 0 else ""
         header = ""
@@ -64,6 +67,20 @@ def make_passages(
                 )
             )
     return out
+
+
+_RECIPIENTS = re.compile(r"^[|\s*_]*nơi nhận\s*:", re.IGNORECASE)
+
+
+def _signature_rows(text: str, blocks: Sequence[Block]) -> frozenset[Span]:
+    """Return the rows of a table that holds recipients and signature: the end of a document, no task."""
+    out: set[Span] = set()
+    inside = False
+    for block in blocks:
+        inside = block.kind == "row" and (inside or bool(_RECIPIENTS.match(block.span.of(text))))
+        if inside:
+            out.add(block.span)
+    return frozenset(out)
 
 
 def context_line(metadata: Metadata) -> str:

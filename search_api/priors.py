@@ -5,6 +5,8 @@ Values are added to the fused score, which lies in [0, 1]; fitted on development
 
 from __future__ import annotations
 
+import re
+
 from indexer.store import StoredPassage
 from search_api.questions.question import Question
 
@@ -31,11 +33,19 @@ _TAGS: dict[str, dict[str, float]] = {
 """By kind of question, what a tag of a passage gains."""
 
 
+_SAYS: dict[str, tuple[re.Pattern[str], float]] = {
+    "effect": (re.compile(r"có hiệu lực (?:thi hành )?(?:kể )?(?:từ|sau)", re.IGNORECASE), 0.5),
+}
+"""By kind of question, words by which a passage states the fact, and what it gains by them."""
+
+
 def prior(passage: StoredPassage, question: Question) -> float:
     """Return what is added to the score of a passage for the kinds of a question."""
     value = _KINDS[""].get(passage.kind, 0.0)
     if question.kinds:
         value += _KINDS.get(question.kinds[0], {}).get(passage.kind, 0.0)
     for kind in question.kinds:
+        if kind in _SAYS and _SAYS[kind][0].search(passage.text):
+            value += _SAYS[kind][1]
         value += sum(_TAGS.get(kind, {}).get(tag, 0.0) for tag in passage.tags)
     return value

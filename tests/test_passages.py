@@ -81,3 +81,14 @@ def test_passages_keep_to_their_sections_and_cover_the_text(
             inside = [p.span for p in document.passages]
             for block in document.blocks:
                 assert any(span.covers(block.span) or span.overlaps(block.span) for span in inside), block
+
+
+def test_a_table_of_recipients_and_signature_is_the_frame() -> None:
+    text = (
+        "Điều 3. Quyết định này có hiệu lực từ ngày ký.\n\n"
+        "| Nơi nhận: | TM. ỦY BAN NHÂN DÂN |\n|---|---|\n| - Như Điều 3; | CHỦ TỊCH |\n| - Lưu: VT. | Vũ Thị Lụa |\n"
+    )
+    kinds = {p.kind for p in passages(text) if "Lụa" in p.span.of(text) or "Nơi nhận" in p.span.of(text)}
+    assert kinds == {"boilerplate"}
+    plan = "II. NHIỆM VỤ\n\n| Việc | Nơi nhận báo cáo |\n|---|---|\n| Rà soát hộ | Phòng Kinh tế |\n"
+    assert "boilerplate" not in {p.kind for p in passages(plan)}
