@@ -54,6 +54,9 @@ def test_a_level_is_not_part_of_another_word(text: str, found: bool) -> None:
         ("Sở Nội vụ và Sở Khoa học và Công nghệ cùng phối hợp những việc gì?", 0),
         ("UBND tỉnh giao UBND xã Yên Trạch phối hợp lắp trạm phát sóng với ai?", 1),
         ("ai chủ trì tuyên truyền ở xã Yên Trạch?", 1),
+        ("Học bạ số do ai lo, bao giờ xong?", 0),
+        ("chỗ một cửa của xã phải có mấy người?", 0),
+        ("xã YT thành lập tổ liên gia khi nào?", 1),
     ],
 )
 def test_what_is_set_side_by_side(service: Service, question: str, groups: int) -> None:

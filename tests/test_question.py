@@ -73,3 +73,28 @@ def test_a_few_marks_that_the_keyboard_put_in_do_not_make_an_accented_question(
     text: str, plain: bool
 ) -> None:
     assert understand(text).plain is plain
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Ai che giấu vi phạm thì bị xử lý ra sao?", ()),
+        ("Đơn vị nào báo cáo sai thì có được khen thưởng không?", ()),
+        ("Đơn vị nào chủ trì soạn thảo quy chế?", ("lead",)),
+        ("Thời gian chờ tại quầy tối đa mấy phút?", ("target",)),
+        ("Sở mở mấy lớp tập huấn, đơn vị nào chủ trì?", ("lead", "target")),
+        ("Kế hoạch ban hành ngày nào?", ("issued",)),
+        ("Nâng cao hiệu lực quản lý giao cho ai?", ("lead",)),
+        ("Quyết định có hiệu lực từ ngày nào và thay thế quyết định nào?", ("effect", "replaces")),
+        ("Đơn vị quá hạn hai lần liên tiếp thì bị gì?", ()),
+        ("học bạ số đạt bao nhiêu phần trăm?", ("target",)),
+    ],
+)
+def test_whoever_durations_and_exact_kinds(text: str, kinds: tuple[str, ...]) -> None:
+    assert understand(text).kinds == kinds
+
+
+def test_a_machine_is_not_counted() -> None:
+    assert understand("cai phan mem cho may tinh cua xa").counted is None
+    assert understand("mo may lop tap huan").counted == "lop"
+    assert understand("cử người canh mấy chòi?").counted == "choi"

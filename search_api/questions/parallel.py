@@ -53,7 +53,8 @@ COMPARES = re.compile(
     r"khac nhau|khac gi|giong nhau|khop nhau|co khop|so sanh|so voi|bang nhau|chenh|khac biet|lech nhau|co trung|trung nhau"
     r"|(?:cao|thap|som|muon|nhieu|it|cham|nhanh) hon|giua"
 )
-_COUNTED = re.compile(r"(?<![a-z])(?:ca )?(?:hai|ba|2|3) (so|xa|phuong|tinh)(?! [a-z]+ (?:nao|gi))(?![a-z])")
+_COUNTED = re.compile(r"(?<!\w)(?:cả )?(?:hai|ba|2|3) (sở|xã|phường|tỉnh)(?! \w+ (?:nào|gì))(?!\w)")
+_COUNTED_PLAIN = re.compile(r"(?<!\w)(?:ca )?(?:hai|2|3) (xa|phuong|tinh)(?! \w+ (?:nao|gi))(?!\w)")
 _COUNTED_LEVELS = {"so": "so", "xa": "xa", "phuong": "xa", "tinh": "tinh"}
 _SEVERAL = 2
 _FARTHEST = 60
@@ -85,11 +86,11 @@ def side_by_side(
     ``text`` has its abbreviations written out; the maps give documents by flat name or level.
     """
     flat = bare(text)
-    counted = _COUNTED.search(flat)
+    counted = _COUNTED_PLAIN.search(flat) if typed_plain(text) else _COUNTED.search(text.lower())
     by_place = sum(bool(re.search(rf"(?<![a-z0-9]){place}(?![a-z0-9])", flat)) for place in places)
     if counted and by_place < _SEVERAL:
-        docs = levels.get(_COUNTED_LEVELS[counted.group(1)], set())
-        return [Named(*counted.span(), counted.group(), frozenset({doc})) for doc in sorted(docs)]
+        docs = levels.get(_COUNTED_LEVELS[bare(counted.group(1))], set())
+        return [Named(*counted.span(), bare(counted.group()), frozenset({doc})) for doc in sorted(docs)]
     found = _names(text, flat, issuers, places, levels)
     best: list[Named] = []
     cluster: list[Named] = []

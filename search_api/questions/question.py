@@ -109,7 +109,7 @@ def understand(text: str) -> Question:
         text = without_marks(text)
     return Question(
         text=text,
-        kinds=tuple(_settle(kinds)),
+        kinds=tuple(_settle(kinds, flat, counted)),
         topic=_topic(text, flat, taken, plain),
         years=tuple(dict.fromkeys(_YEAR.findall(flat))),
         counted=counted,
@@ -167,8 +167,21 @@ def _counted(text: str, flat: str, plain: bool) -> str | None:
     return noun if noun and noun not in _NOT_COUNTED else None
 
 
-def _settle(kinds: list[str]) -> list[str]:
+#: "Ai che giấu vi phạm thì bị xử lý ra sao?" asks what follows, not who.
+_WHOEVER = re.compile(
+    r"^(?:nhung |cac )?(?:ai|nguoi nao|nha nao|ho nao|(?:don vi|co quan|phong|co so|to chuc|can bo) nao)(?![a-z])[^?]{4,}"
+    r" thi(?: se)? (?:bi|sao|xu|co (?:duoc|bi|phai)|duoc gi|phai lam gi|phai lam sao|the nao|lam sao)(?![a-z])"
+)
+#: What is counted is time: "thời gian chờ tối đa mấy phút" does not ask for a day.
+_DURATIONS = frozenset(("phut", "gio", "ngay", "tuan", "thang", "lan", "giay", "nam"))
+
+
+def _settle(kinds: list[str], flat: str, counted: str | None) -> list[str]:
     """Drop a kind that a more exact one explains."""
+    if "lead" in kinds and _WHOEVER.search(flat):
+        kinds = [kind for kind in kinds if kind != "lead"]
+    if counted in _DURATIONS:
+        kinds = [kind for kind in kinds if kind != "deadline"]
     if "unit_tasks" in kinds:
         return [kind for kind in kinds if kind not in ("lead", "coordinate")]
     if "contact" in kinds:

@@ -7,11 +7,11 @@ Công nghệ.  A name that no document bears does not limit anything, but is rep
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.clean import bare, collapse
+from indexer.clean import bare, collapse, typed_plain
 from indexer.rules import rows
 from indexer.store import Store, StoredDocument
 from search_api.questions.coverage import Topic
@@ -132,6 +132,35 @@ def _subject_names(title: str, place: str) -> set[str]:
     return names
 
 
+_FLAT_WORD = re.compile(r"[a-z0-9]+")
+
+
+class Near(NamedTuple):
+    """The names that a question may hold: documents by place, by issuer, by the unit that they govern."""
+
+    places: dict[str, set[str]]
+    issuers: dict[str, set[str]]
+    subjects: dict[str, set[str]]
+
+
+class _ByWord:
+    """Documents by flat name, found by the words of a question."""
+
+    def __init__(self, docs: dict[str, set[str]]) -> None:
+        self._docs = docs
+        self._order = {name: at for at, name in enumerate(docs)}
+        self._by_first: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        for name in docs:
+            words = _FLAT_WORD.findall(name)
+            if words:
+                self._by_first.setdefault(words[0], []).append((name, frozenset(words)))
+
+    def within(self, words: set[str]) -> dict[str, set[str]]:
+        """Return the names made of these words, in the order of the catalogue."""
+        found = [name for word in words for name, held in self._by_first.get(word, ()) if held <= words]
+        return {name: self._docs[name] for name in sorted(found, key=self._order.__getitem__)}
+
+
 class Catalogue:
     """The documents of an index by the names that people give them; made once, asked for every question."""
 
@@ -165,6 +194,11 @@ class Catalogue:
             for name in _subject_names(row.title or "", _flat(row.locality or "")):
                 self.subjects.setdefault(name, set()).add(row.id)
         self.places.pop("", None)
+        self.initials: dict[str, list[str]] = {}
+        """Places by the first letters of their words: tg → trung giang."""
+        for place in self.places:
+            if " " in place:
+                self.initials.setdefault("".join(word[0] for word in place.split()), []).append(place)
         longest = max((len(place.split()) for place in self.places), default=0)
         for row in rows:
             held = _flat(" ".join(filter(None, (row.issuer, row.locality, row.title)))).split()
@@ -177,6 +211,17 @@ class Catalogue:
             f" {' | '.join(_flat(' '.join(filter(None, (r.issuer, r.locality, r.title)))) for r in rows)} "
         )
 
+        self._places, self._issuers = _ByWord(self.places), _ByWord(self.issuers)
+        self._subjects = _ByWord(self.subjects)
+
+    def near(self, *texts: str) -> Near:
+        """Return the names all of whose words stand in one of the flat texts: no others can be named there.
+
+        Every name of a large index is never tried against a question.
+        """
+        words = {word for text in texts for word in _FLAT_WORD.findall(text)}
+        return Near(self._places.within(words), self._issuers.within(words), self._subjects.within(words))
+
     def names(self, place: str) -> bool:
         """Say whether any document's issuer, place or title has this name."""
         return f" {_flat(place)} " in self._held
@@ -186,18 +231,24 @@ class Catalogue:
 _DOCUMENT_BEFORE = re.compile(
     r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|thong tu|nghi dinh|bo phan nao|phong nao|don vi nao)"
     r"(?: [a-z0-9]+){0,12} (?:cua|do|o|tai|thuoc|trong)$|(?:van ban|ke hoach|chi thi|nghi quyet)(?: cua)?$"
-    r"|(?:han|chi tieu|muc tieu|yeu cau|quy dinh|ty le|ti le|thoi han)(?: [a-z0-9]+){0,3} (?:cua|o|theo)$"
+    r"|(?<![a-z])(?:han|chi tieu|muc tieu|yeu cau|quy dinh|ty le|ti le|thoi han)(?: [a-z0-9]+){0,3} (?:cua|o|theo)$"
     r"|(?:^|[^a-z])(?:theo|so voi)$"
 )
-_DOCUMENT_AFTER = re.compile(r"(?:tu |cung |thi )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|bao nhieu)(?![a-z])")
+_DOCUMENT_AFTER = re.compile(
+    r"(?:(?:tinh|thanh pho) [a-z]+ [a-z]+ )?(?:tu |cung |thi |du kien |da |se )?"
+    r"(?:giao|dat|yeu cau|quy dinh|de ra|neu|bao nhieu)(?![a-z])"
+)
 
 
-def _of_a_document(written: str, name: str) -> bool:
+def _of_a_document(written: str, name: str, places: Iterable[str] = ()) -> bool:
     """Say whether an issuer is named as one ("kế hoạch của Sở Nội vụ"), not as a unit that has to do something."""
     for match in re.finditer(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", written):
         before = re.sub(r"(?: (?:va|cua|,))+$", "", written[: match.start()].rstrip())
         direct = written[: match.start()].rstrip()
-        if _DOCUMENT_BEFORE.search(direct) or _DOCUMENT_AFTER.match(written[match.end() :].lstrip()):
+        after = written[match.end() :].lstrip()
+        for place in places:
+            after = after.removeprefix(f"{place} ")
+        if _DOCUMENT_BEFORE.search(direct) or _DOCUMENT_AFTER.match(after):
             return True
         # "của Tỉnh ủy, của UBND tỉnh và của xã": the later ones follow the first.
         if direct != before and _DOCUMENT_BEFORE.search(f"{before} cua"):
@@ -233,6 +284,15 @@ _DATED = re.compile(
     r"(?<![a-z0-9])(?:kh|ct|nq|qd|nd|tt|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|van ban)(?: so)?"
     r" (\d{1,5})/(\d{4})(?![\d/])"
 )
+
+
+_INITIALS = re.compile(r"(?<!\w)([Tt]ỉnh|[Xx]ã|[Pp]hường|tinh|xa|phuong) ([A-ZĐ]{2,4})(?![\w/&-])")
+
+
+def _place_meant(match: re.Match[str], catalogue: Catalogue) -> str:
+    """Write out the initials of a place where only one place of the index has them: "tỉnh TG"."""
+    known = catalogue.initials.get(bare(match.group(2)), [])
+    return f"{match.group(1)} {known[0]}" if len(known) == 1 else match.group()
 
 
 _ISSUED_BY = re.compile(
@@ -277,21 +337,20 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
             )
     named += _by_number(flat, catalogue)
     text = _without_issuers_of_cited(question.text, cited_only)
+    text = _INITIALS.sub(lambda match: _place_meant(match, catalogue), text)
     written = f" {written_out(text)} "
+    spelled = _spelled_out(text)
+    near = catalogue.near(written, bare(spelled))
     named += [
-        (name, set(docs)) for name, docs in catalogue.subjects.items() if f" {name} " in written and not named
+        (name, set(docs)) for name, docs in near.subjects.items() if f" {name} " in written and not named
     ]
-    beside = (
-        []
-        if named
-        else side_by_side(_spelled_out(text), catalogue.issuers, catalogue.places, catalogue.levels)
-    )
+    beside = [] if named else side_by_side(spelled, near.issuers, near.places, catalogue.levels)
     spoken: dict[str, set[str]] = {}
-    for name, docs in catalogue.places.items():
+    for name, docs in near.places.items():
         if f" {name} " in written:
             spoken[name] = set(docs)
-    for name, docs in catalogue.issuers.items():
-        if f" {name} " in written and _of_a_document(written, name):
+    for name, docs in near.issuers.items():
+        if f" {name} " in written and _of_a_document(written, name, near.places):
             spoken.setdefault(name, set()).update(docs)
     if any(name not in catalogue.places for name in spoken):
         for name in [name for name in spoken if name in catalogue.places]:
@@ -320,7 +379,7 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
         if not fitting:
             groups.append(set(docs))
     if not groups:
-        missing += _missing_places(question.text, catalogue)
+        missing += _missing_places(text, catalogue)
     themes = []
     for theme in _themes(question.text):
         within = set().union(*groups) if groups else set(catalogue.rows)
@@ -362,12 +421,32 @@ def _on_theme(theme: str, plain: bool, rows: Sequence[StoredDocument]) -> set[st
     return {doc for doc, recall in said.items() if recall >= max(_THEME_SAID, best - 0.1)}
 
 
+@lru_cache(maxsize=1)
+def _provinces() -> tuple[tuple[str, str], ...]:
+    """Return (flat name, name) of the provinces, the longest first."""
+    names = [row[0] for row in rows("provinces.tsv")]
+    return tuple(sorted(((_flat(name), name) for name in names), key=lambda n: -len(n[0])))
+
+
+_PLAIN_PLACE = re.compile(r"(?<!\w)(?:xa|phuong|tinh|dac khu|huyen) ((?:[A-Z][a-z]+ ?){1,3})")
+
+
 def _missing_places(text: str, catalogue: Catalogue) -> list[str]:
     out = []
-    for match in _PLACE.finditer(text):
+    plain = typed_plain(text)
+    for match in (_PLAIN_PLACE if plain else _PLACE).finditer(text):
         name = collapse(match.group(1)).strip(" -")
         if name and not catalogue.names(name):
             out.append(collapse(match.group(0)).strip(" -"))
+    if plain and not out:
+        # Typed in small letters: a province is known by its name.
+        written = f" {_flat(text)} "
+        out += [
+            name
+            for flat, name in _provinces()
+            if " " in flat and re.search(rf" (?:tinh|thanh pho|tp|o|cua) {flat} ", written)
+            if not catalogue.names(flat)
+        ][:1]
     return out
 
 
