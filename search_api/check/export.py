@@ -25,6 +25,7 @@ from search_api.check.schemas import (
 )
 from search_api.check.similarity import rule_rows
 from search_api.check.tables import Column, Paper, Table
+from search_api.naming import type_name
 
 TITLE = "BẢNG RÀ SOÁT"
 _QUOTE = 900
@@ -143,7 +144,7 @@ def party_name(party: Party | None) -> str:
     symbol = f" số {party.symbol}" if party.symbol else " (dự thảo)" if party.draft else ""
     issuer = f" của {party.issuer}" if party.issuer else ""
     when = f" ngày {'/'.join(reversed(party.date.split('-')))}" if party.date else ""
-    return f"{party.type or 'Văn bản'}{symbol}{when}{issuer}"
+    return f"{type_name(party.type)}{symbol}{when}{issuer}"
 
 
 def heads(report: CheckReport) -> list[str]:

@@ -17,6 +17,7 @@ from search_api.check.schemas import (
     Versions,
 )
 from search_api.check.tables import Column, Paper, Table
+from search_api.naming import type_name
 
 ABREAST = 8
 """Plans that stand side by side on a page; more go into further tables."""
@@ -77,7 +78,7 @@ def matrix_paper(found: Matrix) -> Paper:
 
 def _short_name(found: Matrix, n: int) -> str:
     child = found.children[n]
-    return child.symbol or f"{child.type or ''} {child.issuer or child.doc}".strip()
+    return child.symbol or f"{type_name(child.type)} của {child.issuer or child.doc}"
 
 
 def _cell(cell: MatrixCell | None) -> str:

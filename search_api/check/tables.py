@@ -29,6 +29,10 @@ COLORS = {
     "out_of_scope": "F1F1F1",
 }
 """Grounds of verdicts, always beside their sign and word."""
+_PER_CM = 5.0
+"""Letters of 11 points in a centimetre, at least."""
+_WHOLE = 18
+"""Lines up to which a row of a Word table is kept on one page; a taller one would leave the page empty."""
 _LINE, _TALLEST = 15.0, 409.0
 """Heights in points: of a line of 11 points, and the most that a row of a sheet may have."""
 
@@ -122,6 +126,8 @@ def _sheet_table(sheet: Any, at: int, table: Table, heads: int) -> None:
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.fill, cell.border = PatternFill("solid", fgColor=HEAD_COLOR), box
         sheet.column_dimensions[get_column_letter(number)].width = column.width
+    tallest = max(_height(column.name, column.width * 0.9) for column in table.columns)
+    sheet.row_dimensions[at].height = _LINE * tallest + 6
     for offset, values in enumerate(table.rows):
         tallest = 1
         for number, (value, column) in enumerate(zip(values, table.columns, strict=True)):
@@ -145,8 +151,7 @@ def _sheet_table(sheet: Any, at: int, table: Table, heads: int) -> None:
 
 def _height(text: str, width: float) -> int:
     """Return the lines that a text takes: not every program finds the height of wrapped text by itself."""
-    # Words are not broken: a line ends before the margin by half a word.
-    fits = max(int(width * 1.05), 1)
+    fits = max(int(width * 1.15), 1)
     return sum(-(-max(len(part), 1) // fits) for part in text.split("\n"))
 
 
@@ -200,6 +205,8 @@ def _word_table(made: Any, table: Table) -> None:
         shade(cell)
     for order, values in enumerate(table.rows):
         row = put.add_row()
+        if max(_height(v, c.cm * _PER_CM) for v, c in zip(values, table.columns, strict=True)) <= _WHOLE:
+            row_property(row, "cantSplit")
         for number, (cell, value, column) in enumerate(zip(row.cells, values, table.columns, strict=True)):
             cell.width = Cm(column.cm)
             for at, part in enumerate(printable(value).split("\n")):
