@@ -52,6 +52,15 @@ def _move_tone(match: re.Match[str]) -> str:
     return _WITH_TONE[first][_TONE_OF[second]] + _BASE[second]
 
 
+# What recognition of characters makes of figures: "25/l0/2026", "0l lớp", "3l/KH-UBND", "30/l l/2026".
+# A letter l after a figure and before a space may as well be litres.
+_DIGITS = str.maketrans("lO", "10")
+_SLIP = re.compile(r"\d[lO]|[lO]\d|/l|l\.\d")
+_SLIPPED = re.compile(
+    r"(?<![^\W\d_])(?:(?<!\d)0l(?![^\W\d_])|l(?=\.\d{3})|(?=[lO]*\d)\d*[lO][\dlO]*(?:(?<=[\dO])(?![^\W\d_])|(?=/[\dA-ZĐ]|[:.]\d)))"
+)
+_SLIPPED_MONTH = re.compile(r"(?<=\d/)l(?: ?l)?(?=/\d)")
+
 #: One line is folded by many readers in turn; longer texts are folded once and would only fill the cache.
 _CACHED_LENGTH = 400
 _SPECIAL = re.compile(f"[{re.escape(DASHES + _SPACES + ''.join(_QUOTES))}]")
@@ -59,6 +68,11 @@ _SPECIAL = re.compile(f"[{re.escape(DASHES + _SPACES + ''.join(_QUOTES))}]")
 
 def _folded(text: str) -> str:
     # Most lines have none of these: looking is far cheaper than translating letter by letter.
+    if _SLIP.search(text):
+        text = _SLIPPED.sub(lambda m: m.group().translate(_DIGITS), text)
+        text = _SLIPPED_MONTH.sub(
+            lambda m: m.group().replace(" ", "").translate(_DIGITS).ljust(len(m.group())), text
+        )
     out = lower(text.translate(_SAME_LENGTH) if _SPECIAL.search(text) else text)
     out = _TONE_PAIR.sub(_move_tone, out)
     return _Y_FOR_I.sub(lambda m: m.group(1) + _I_OF[m.group(2)], out)
@@ -68,7 +82,7 @@ _folded_line = lru_cache(maxsize=16_384)(_folded)
 
 
 def fold(text: str) -> str:
-    """Fold case, dashes, spaces, quotes, tone placement and y/i; accents stay.  Same length.
+    """Fold case, dashes, spaces, quotes, tone placement, y/i and letters in figures; accents stay.  Same length.
 
     >>> fold("Uỷ ban – Văn hoá"), fold("liệt sỹ")
     ('ủy ban - văn hóa', 'liệt sĩ')

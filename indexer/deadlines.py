@@ -420,6 +420,20 @@ _DAYS_BEFORE = re.compile(
 )
 _DONE_IN = re.compile(r"\b(?:hoan\s+thanh|thuc\s+hien|trien\s+khai)\s+((?:trong\s+)?)$")
 _AFTER_COMMA = re.compile(r"[,;]\s+(trong|den\s+het|xong\s+trong)\s+$")
+# "… từ ngày 15/5 đến ngày 31/10", not the days that figures are counted over.
+_DAYS_FROM_TO = re.compile(r"^(?!.*\b(?:so\s+lieu|ki\s+bao\s+cao|cung\s+ki|tinh)\b[^.;]*$).*\b(tu)\s+$", re.S)
+# "… trồng 25 ha trong tháng 7/2026.": a month or a quarter that closes the clause.
+_IN_MONTHS = re.compile(r"(?<!dien\sra\s)(?<!xay\sra\s)(?<!da\sco\s)\b(trong)\s+$")
+_SHORT = ("month", "quarter", "half_year")
+_MONTHS_END = re.compile(r"\s*(?:[.;,)]|$)|\s+(?:de|nham|cho|tai|theo)\b")
+_STARTING = re.compile(
+    r"\b(?:bat\s+dau|hoat\s+dong|van\s+hanh|ap\s+dung|tinh|ke|thuc\s+hien|trien\s+khai|khai\s+giang|cong\s+khai)\s+(?:ke\s+)?(tu)\s+$"
+)
+_WITHIN = re.compile(
+    r"\b(?:trong\s+(?:vong|thoi\s+han)\s+(?:khong\s+qua\s+|toi\s+da\s+)?|trong\s+(?=\d+\s+(?:gio|ngay|tuan|thang)"
+    r"(?:\s+lam\s+viec)?\s+(?:ke\s+tu|tinh\s+tu|sau\s+khi|tu\s+khi)))\d+\s+(?:phut|gio|ngay|tuan|thang)(?:\s+lam\s+viec)?"
+    r"(?:,?\s+((?:ke\s+tu|tinh\s+tu|sau\s+khi|tu\s+khi|truoc\s+khi)\s+[^;.,]{3,90}))?"
+)
 _RANGE_AFTER_COMMA = re.compile(r"[,;.]\s+(?:thuc\s+hien\s+)?(tu)\s+$")
 _ONWARD = re.compile(r",?\s+va\s+(?:cac\s+|nhung\s+)?(?:nam|giai\s+doan)\s+(?:tiep\s+theo|sau|ke\s+tiep)\b")
 _CLAUSE_ENDS = re.compile(r"\s*(?:[.;,)]|$)")
@@ -532,9 +546,22 @@ def _find(text: str, year: int | None) -> list[tuple[Span, Deadline]]:
             (lead := _DONE_IN.search(before)) and period.precision != "day"
         ):
             add(shift + lead.start(1), end)
+        elif (lead := _DAYS_FROM_TO.search(before)) and period.precision == "day" and at + 1 < len(periods):
+            following = periods[at + 1]
+            if following.precision == "day" and _RANGE_DASH.fullmatch(plain[period.end : following.start]):
+                add(shift + lead.start(1), following.end)
+        elif (
+            (lead := _IN_MONTHS.search(before))
+            and period.precision in _SHORT
+            and _MONTHS_END.match(plain, end)
+        ) or ((lead := _STARTING.search(before)) and _CLAUSE_ENDS.match(plain, end)):
+            add(shift + lead.start(1), end)
         elif lead := _LIMIT_VERB.search(before):
             words = re.search(r"(?:trong|den\s+het|den|vao)\s+(?:dau\s+|cuoi\s+)?$", before)
             add(shift + (words.start() if words else lead.start()), end)
+    for within in _WITHIN.finditer(plain):
+        if not any(span.start < within.end() and within.start() < span.end for span, _ in found):
+            found.append((Span(*within.span()), _relative_to(text, within)))
     return sorted(found, key=lambda item: item[0])
 
 
@@ -547,7 +574,7 @@ def _relative_to(text: str, notice: re.Match[str]) -> Deadline:
     return Deadline(
         raw=collapse(text[notice.start() : notice.end()]),
         kind="relative",
-        relative_to=collapse(text[notice.start(1) : notice.end(1)]),
+        relative_to=collapse(text[notice.start(1) : notice.end(1)]) if notice[1] else None,
     )
 
 

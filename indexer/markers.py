@@ -55,6 +55,7 @@ STYLES: tuple[tuple[str, int, str, str], ...] = (
 )
 
 _COMPILED = tuple((style, rank, re.compile(pattern)) for style, rank, pattern, _ in STYLES)
+_SLIPPED = re.compile(r"(?=[\d.]*[lO])[\dl][\dlO]?(?:\.[\dlO]{1,2}){0,3}(?=\.\s+[^\W\d_]|\s+[^\W\d_])(?!l\s)")
 _BULLET = re.compile(r"[-+•●▪◦*·✓○]+\s*(?=[^\s\d])|[-+•●▪◦·]+\s+")
 _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})$|xl$")
 _ORDINALS = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6}
@@ -111,6 +112,10 @@ def match_marker(line: str) -> Marker | None:
 
     A bullet may stand before "Nhiệm vụ k:" and before a labelled number, never before the others.
     """
+    slipped = _SLIPPED.match(line)
+    if slipped is not None:
+        # "l. Rà soát", "l2. …", "l.3. …": recognised characters; the same length, so offsets hold.
+        line = slipped.group().replace("l", "1").replace("O", "0") + line[slipped.end() :]
     folded = fold(line[:120])
     offset = skip_bullet(folded)
     if offset:

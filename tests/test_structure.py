@@ -53,6 +53,24 @@ def outline(text: str, bold: tuple[Span, ...] = ()) -> list[tuple[str, str | Non
     return [(s.path, s.title, s.kind) for s in sections]
 
 
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [("l. Rà soát bến đò", "1"), ("l2. Kiểm tra", "12"), ("2.l. Mục tiêu", "2.1"), ("l0. Tổng kết", "10")],
+)
+def test_recognised_letters_in_a_number(line: str, number: str) -> None:
+    marker = match_marker(line)
+    assert marker is not None
+    assert marker.number == number
+    assert line[marker.words].isupper()
+
+
+def test_a_letter_is_no_number_where_a_word_or_an_item_begins() -> None:
+    assert match_marker("là một việc") is None
+    item = match_marker("l) việc khác")
+    assert item is not None
+    assert item.style == "letter"
+
+
 @pytest.mark.parametrize(("style", "example"), [(style, example) for style, _, _, example in STYLES])
 def test_every_style_matches_its_example(style: str, example: str) -> None:
     marker = match_marker(example)
