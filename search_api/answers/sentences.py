@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,26 +18,11 @@ from search_api.answers.draft import Drafted, Evidence, Statement, document_labe
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
-CLEAR_ALLOWS = 0.25
-"""How much less of the topic a passage must say that stands clear of all others."""
 _LOOK_AT = 40
 """Passages whose documents' targets are weighed."""
 _MOST_TARGETS = 8
 _CLAUSE_END = re.compile(r"(?<=[.;!?…])[”\")]*\s+|\n\s*\n")
 _FIGURE = re.compile(r"\d")
-
-
-def clear_passage(evidence: Evidence) -> Span | None:
-    """Return the span of the first passage where it stands clear of the second; else None.
-
-    A question in everyday words says little that the text says; where one passage is far nearer than
-    all others, that little is enough.
-    """
-    if len(evidence.passages) > 1:
-        (first, best), (_, second) = evidence.passages[:2]
-        if best - second >= evidence.settings.clear:
-            return first.span
-    return None
 
 
 def sentence_around(text: str, block: Span, first: int, last: int) -> Span:
@@ -138,9 +124,12 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
             if within and not any(span.overlaps(block.span) for span in within):
                 continue
             above = opening_line(document, block)
+            labels = labels_after(document, block) if block.kind != "label" else None
             place = f"{passage.section_title}\n{above.of(document.text) if above else ''}"
             for sentence in _sentences(document.text, block.span):
                 quoted = _grown(document.text, block.span, sentence)
+                if labels is not None and quoted.end == block.span.end:
+                    quoted = Span(quoted.start, labels.end)
                 words = _with_header(document, block, quoted)
                 held = _holds(evidence.question, kinds, words, place)
                 if not held or not _fits(evidence.question, document, words, place):
@@ -198,7 +187,7 @@ class Weights(NamedTuple):
         return 1 / (1 + math.exp(-total))
 
 
-WEIGHTS = Weights(recall=4.0, own=0.5, focus=1.3, behind=-5.0, gap=2.5, held=1.0, constant=-3.3)
+WEIGHTS = Weights(recall=1.6, own=0.2, focus=1.9, behind=-3.5, gap=4.8, held=3.4, constant=-7.1)
 _WIDE = 0.5
 """Lead of the best passage over the second beyond which more says nothing more."""
 _PASSAGES = 12
@@ -221,26 +210,53 @@ _GOES_ON = re.compile(r":\s*\S|\(\s*\d")
 
 
 def opening_line(document: Document, block: Block) -> Span | None:
-    """Return the line that a list item stands under: the one that ends with a colon, or the item above it."""
-    at = document.blocks.index(block)
-    depth = list_mark(document.text, block)
-    if depth:
+    """Return the line that a block stands under: of its list, its short heading, the unit or article above."""
+    text = document.text
+    at = _place_of(document, block)
+    mark = list_mark(text, block)
+    if mark:
         for before in reversed(document.blocks[max(0, at - _LINES_ABOVE) : at]):
             if before.section != block.section and before.kind == "heading":
                 break
-            if before.span.of(document.text).rstrip().endswith(":"):
-                return before.span if list_mark(document.text, before) != depth else None
+            if before.span.of(text).rstrip().endswith(":"):
+                if list_mark(text, before) != mark:
+                    return before.span
+                break
+    elif at and block.kind == "paragraph":
+        before = document.blocks[at - 1]
+        words = before.span.of(text)
+        short = len(words.split()) <= _SHORT_HEAD and words.rstrip()[-1:] not in ".;,"
+        if before.kind == "paragraph" and list_mark(text, before) and short:
+            return before.span
     section = block.section
-    if section >= 0 and document.outline[section].span.start == block.span.start:
-        section = document.outline[section].parent
-    if section >= 0:
+    while section >= 0:
         above = document.outline[section]
-        if (
-            above.kind in ("run_in", "point", "clause", "task", "article")
-            and above.heading.end <= block.span.start
-        ):
-            return above.heading
+        section = above.parent
+        if above.span.start >= block.span.start:
+            continue
+        line = next((b.span for b in document.blocks if b.span.start == above.span.start), above.heading)
+        words = line.of(text).rstrip()
+        opens = words.endswith(":") or above.kind == "article" or _BODY.match(above.title or "")
+        if opens and len(words) <= _LONGEST_ITEM:
+            return line
     return None
+
+
+def _place_of(document: Document, block: Block) -> int:
+    return bisect_left(document.blocks, block.span.start, key=lambda b: b.span.start)
+
+
+_SHORT_HEAD = 16
+
+
+def labels_after(document: Document, block: Block) -> Span | None:
+    """Return the labelled lines ("Chủ trì: …", "Thời gian: …") that follow a block and close it."""
+    first = last = None
+    for after in document.blocks[_place_of(document, block) + 1 :]:
+        if after.kind != "label" or after.label is None:
+            break
+        first, last = first or after.span, after.span
+    return Span(first.start, last.end) if first and last else None
 
 
 _MARKER = re.compile(r"\s*(?:([-–•])|(\+)|(\*)|(\d{1,2}[.)])|([a-zđ][.)])|((?:\d{1,2}\.)+\d{1,2}\.?))\s")
@@ -272,7 +288,7 @@ def _with_header(document: Document, block: Block, quoted: Span) -> str:
 
 def table_header(document: Document, block: Block) -> Span | None:
     """Return the first row of the table that a row belongs to; None for that row itself."""
-    at = document.blocks.index(block)
+    at = _place_of(document, block)
     first = None
     for before in reversed(document.blocks[:at]):
         if before.kind != "row" or before.section != block.section:
@@ -292,29 +308,36 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
     if evidence.topic.empty and not (evidence.scoped and _FACT_WORDS.keys() & set(kinds)):
         return Drafted(())
     ranked = sayings(evidence, kinds)
-    good = [said for said in ranked if said.confidence >= evidence.settings.sentence]
+    good = [said for said in ranked if said.confidence >= evidence.settings.least]
     statements: list[Statement] = []
-    for said in good[:_MOST_SAID]:
-        if said.confidence < good[0].confidence * _NEAR or said.recall < good[0].recall - _LESS:
+    for said in good[:_MOST_LOOKED_AT]:
+        if len(statements) == _MOST_SAID or said.confidence < good[0].confidence * _NEAR:
             break
-        statement = stated(said, cites)
+        if said.recall < good[0].recall - _LESS:
+            continue
+        statement = stated(said, cites, asked_who="lead" in kinds)
         if statement not in statements:
             statements.append(statement)
     return Drafted(tuple(statements), kind="sentence", confidence=good[0].confidence if good else 1.0)
 
 
-_MOST_SAID = 3
-_NEAR, _LESS = 0.85, 0.1
+_MOST_SAID, _MOST_LOOKED_AT = 3, 8
+_NEAR, _LESS = 0.6, 0.1
 """How near the confidence and the coverage of another place must come to be shown beside the best."""
 
 
-def stated(said: Said, cites: Citations) -> Statement:
-    """Quote a place, under the line that opens its list."""
+def stated(said: Said, cites: Citations, asked_who: bool = False) -> Statement:
+    """Quote a place, under the line that opens its list; under the title of its document where nobody is named."""
     document = said.document
+    over = said.above.of(document.text) if said.above else ""
     number = cites.cite(document.id, said.quoted, [said.sentence] if said.sentence != said.quoted else [])
     numbers: tuple[int, ...] = (number,)
     heading = ""
-    if said.above is not None:
+    title = document.metadata.title
+    if asked_who and title and title.span and not _BODY.search(f"{said.quoted.of(document.text)}\n{over}"):
+        numbers = (number, cites.cite(document.id, title.span))
+        heading = f"“{collapse(title.span.of(document.text))}”"
+    elif said.above is not None:
         numbers = (number, cites.cite(document.id, said.above))
         heading = f"mục “{shortened(said.above.of(document.text), _WORDS_ABOVE)}”"
     header = table_header(document, said.block) if said.block.kind == "row" else None
@@ -397,6 +420,10 @@ _MONEY = re.compile(
     r"\d[\d.,]*\s*(?:(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu|nghìn|ngàn)(?:\s*(?:đồng|USD))?|đồng|USD|đô la)",
     re.IGNORECASE,
 )
+_CURRENCY = {
+    "usd": re.compile(r"(?<![a-z])usd(?![a-z])"),
+    "đồng": re.compile(r"(?:ti|ty|trieu|nghin) dong(?![a-z])"),
+}
 _SHARE_ASKED = re.compile(r"phan tram|%|bao nhieu pt(?![a-z])")
 
 
@@ -406,7 +433,9 @@ def _measured(question: Question, words: str) -> bool:
     if _SHARE_ASKED.search(flat):
         return "%" in words or "phần trăm" in words.lower() or "‰" in words
     if _MONEY_ASKED.search(flat):
-        return bool(_MONEY.search(words))
+        wanted = next((name for name, asked in _CURRENCY.items() if asked.search(flat)), None)
+        amounts = [match.group().lower() for match in _MONEY.finditer(words)]
+        return any(wanted is None or wanted in amount for amount in amounts)
     return bool(_FIGURE.search(words) or _NUMERAL.search(words))
 
 

@@ -14,11 +14,10 @@ from search_api.answers.citing import Citations, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
-    CLEAR_ALLOWS,
     Weights,
-    clear_passage,
     lead_of_best,
     list_mark,
+    sayings,
     sentence_around,
 )
 from search_api.schemas import AnswerPiece
@@ -28,6 +27,10 @@ _LOOK_AT = 40
 _SAME_DOC, _OTHER_DOC = 0.93, 0.85
 """How near to the best task another must come to be shown beside it."""
 _SAID_WHOLE = 0.95
+_RELATED = 0.3
+"""Share of the topic below which a task has nothing to do with it."""
+_BETTER = 0.1
+"""By how much more probable a sentence must be the answer than the best task."""
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
 
@@ -97,7 +100,8 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
     return sorted(best.values(), key=lambda w: (-w.score, w.document.id, w.task.span.start))
 
 
-WEIGHTS = Weights(recall=4.0, own=0.5, focus=1.3, behind=-5.0, gap=2.5, held=1.0, constant=-3.0)
+WEIGHTS = Weights(recall=3.6, own=0.0, focus=1.7, behind=-4.2, gap=4.2, held=2.0, constant=-6.6)
+"""Fitted like those of the sentences; ``held`` sets the tasks that state what is asked for before the others."""
 
 
 def _weigh(
@@ -272,12 +276,7 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     ranked = weigh_tasks(evidence)
     if evidence.topic.empty and not evidence.scoped:
         return Drafted((), "Câu hỏi chưa nói rõ việc gì. Hãy nêu thêm nội dung nhiệm vụ cần hỏi.")
-    clear = clear_passage(evidence)
-    good = [
-        w
-        for w in ranked
-        if w.recall >= evidence.settings.task - (CLEAR_ALLOWS if clear and w.own.overlaps(clear) else 0.0)
-    ]
+    good = [w for w in ranked if w.recall >= _RELATED]
     whole = plan_leads(evidence) if "lead" in kinds else []
     with_fact = [w for w in good if _has_asked(w.task, w.own, kinds)]
     if not with_fact:
@@ -291,8 +290,15 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
         return _not_stated(good[0], kinds)
     named = {row.id for row in evidence.rows} if evidence.scoped and len(evidence.rows) <= _PER_DOC else set()
     chosen = _choose(with_fact, named)
-    said = [*whole, *((w.document, w.task) for w in chosen)]
-    shown = {(document.id, task.id): (document, task) for document, task in said}
+    if not whole:
+        if chosen[0].confidence < evidence.settings.least:
+            return Drafted(())
+        said = sayings(evidence, evidence.question.kinds)
+        if said and said[0].confidence > chosen[0].confidence + _BETTER:
+            # A sentence that says more of the topic and the fact answers before a task beside it.
+            return Drafted(())
+    facts = [*whole, *((w.document, w.task) for w in chosen)]
+    shown = {(document.id, task.id): (document, task) for document, task in facts}
     stated = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
     return Drafted(stated, kind=kinds[0], confidence=1.0 if whole else chosen[0].confidence)
 
