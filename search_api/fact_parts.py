@@ -3,6 +3,7 @@
 A task that is long is cut in several passages: its first part holds what is to be done and so matches
 the question, its last part "Đơn vị chủ trì: …", which is the answer.  The part that answers ranks just
 above the best part of its task.  The same holds for the frame of a document: number, date, signature.
+Asked which documents cite a symbol or bear a signature, the places where they do so come first.
 What is said above a task, in the heading "1. Sở Y tế" or before a list, ranks just below the task.  A bare heading
 repeats the words of a question without answering it: what stands under it takes its place.
 """
@@ -11,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from indexer.clean import bare
 from indexer.records import Document, Mention, Span, Task
-from indexer.store import StoredPassage
+from indexer.store import Store, StoredPassage
 from indexer.units import canonical_unit
 from search_api.questions.question import Question
 
@@ -49,13 +51,13 @@ def frame_spans(document: Document, kinds: Sequence[str]) -> Iterator[Span]:
 def lift_parts(
     ranked: Sequence[tuple[StoredPassage, float]],
     question: Question,
-    document_of: Callable[[str], Document],
-    passages_of: Callable[[str], Sequence[StoredPassage]],
+    store: Store,
 ) -> list[tuple[StoredPassage, float]]:
     """Rank the part that holds what is asked for just above the best part of the same task or frame.
 
     ``ranked`` is best first, and so is what is returned.  Parts that were not found are added.
     """
+    document_of, passages_of = store.document, lru_cache(maxsize=None)(store.passages_of)
     held = {passage.id: passage for passage, _ in ranked}
     scores = {passage.id: score for passage, score in ranked}
     if any(kind in _KINDS for kind in question.kinds):
@@ -68,6 +70,10 @@ def lift_parts(
             of_document = [scores[p.id] for p in held.values() if p.doc == part.doc]
             held.setdefault(part.id, part)
             scores[part.id] = scores.get(part.id, min(of_document)) + OF_UNIT
+    if "topic_docs" in question.kinds and ranked:
+        for n, part in enumerate(_of_documents(question, [p for p, _ in ranked], store)):
+            held.setdefault(part.id, part)
+            scores[part.id] = ranked[0][1] + _STEP / (n + 1)
     _under_headings(ranked[:REACH], held, scores, question)
     order = {passage.id: n for n, (passage, _) in enumerate(ranked)}
     return sorted(
@@ -121,6 +127,39 @@ def _of_unit(
         if begins:
             found |= {p.id: p for p in passages_of(doc) if any(span.overlaps(p.span) for span in begins)}
     return list(found.values())
+
+
+_CITES = re.compile(
+    r"(?:vien dan|dan chieu|nhac den|noi den|de cap|can cu|thuc hien|trien khai|thi hanh|cu the hoa|quan triet)"
+    r"(?: (?!ve )[^\s.;?]+){0,6} $"
+)
+"""After these words a question for documents names what they cite."""
+_SIGNED = re.compile(r"(?<![a-z])ki(?![a-z])")
+
+
+def _of_documents(
+    question: Question, found: Sequence[StoredPassage], store: Store
+) -> Iterator[StoredPassage]:
+    """Yield where documents say what "văn bản nào" asks: that they cite a symbol, that a person signed them."""
+    flat = bare(question.text)
+    for symbol in question.symbols:
+        at = flat.find(bare(symbol))
+        if at < 0 or not _CITES.search(flat[:at]):
+            continue
+        for doc in store.citing(symbol):
+            spans = [held.reference.span for held in store.references(doc=doc, symbol=symbol)]
+            yield from [p for p in store.passages_of(doc) if any(span.overlaps(p.span) for span in spans)][:1]
+    if not _SIGNED.search(flat):
+        return
+    for doc in dict.fromkeys(passage.doc for passage in found if passage.kind == "boilerplate"):
+        document = store.document(doc)
+        signer = document.metadata.signer
+        if signer is None or f" {bare(signer.value)} " not in f" {flat} ":
+            continue
+        spans = list(frame_spans(document, ("signer",)))
+        for p in store.passages_of(doc):
+            if "title" in p.tags or any(span.overlaps(p.span) for span in spans):
+                yield p
 
 
 def _under_headings(

@@ -179,7 +179,7 @@ class Service:
             ranked.sort(key=lambda item: (-item[1], item[0].id))
         if not settings.parts:
             return ranked
-        return lift_parts(ranked, question, self.store.document, self.store.passages_of)
+        return lift_parts(ranked, question, self.store)
 
     def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
         """Put the documents that a question names first, and those that bear its symbol before all."""

@@ -66,12 +66,34 @@ CHỦ TỊCH
 Vũ Thị Lụa
 """
 
+CARRIED_OUT = """ỦY BAN NHÂN DÂN XÃ TÂN KHE
+TRẠM KHUYẾN NÔNG
+Số: 4/KH-TKN
+
+Tân Khe, ngày 02 tháng 4 năm 2026
+
+KẾ HOẠCH
+
+Hướng dẫn kỹ thuật cho các hộ nuôi tằm
+
+Thực hiện Kế hoạch số 31/KH-UBND ngày 05/3/2026 của UBND xã, Trạm Khuyến nông xây dựng kế hoạch như sau:
+
+I. NHIỆM VỤ
+
+Phát tờ hướng dẫn cho từng hộ.
+
+TRƯỞNG TRẠM
+
+Đinh Văn Kén
+"""
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     folder = tmp_path_factory.mktemp("parts")
     (folder / "kho").mkdir()
     (folder / "kho" / "ke-hoach-31.txt").write_text(PLAN, "utf-8")
+    (folder / "kho" / "ke-hoach-4.txt").write_text(CARRIED_OUT, "utf-8")
     build_index([folder / "kho"], folder / "ix", load_encoder())
     return Service(folder / "ix")
 
@@ -112,3 +134,14 @@ def test_tasks_of_the_unit_that_is_named_come_first(service: Service) -> None:
 )
 def test_the_frame_comes_first_where_it_is_asked_for(service: Service, question: str, words: str) -> None:
     assert at(found(service, question), words) == 0
+
+
+def test_the_documents_that_cite_a_symbol_come_before_the_one_that_bears_it(service: Service) -> None:
+    texts = found(service, "Văn bản nào viện dẫn Kế hoạch số 31/KH-UBND?")
+    assert at(texts, "Thực hiện Kế hoạch số 31/KH-UBND") == 0
+
+
+def test_what_a_person_signed_is_told_by_title_and_signature(service: Service) -> None:
+    texts = found(service, "Ông Đinh Văn Kén ký những kế hoạch nào?")
+    assert at(texts, "Hướng dẫn kỹ thuật cho các hộ nuôi tằm") < 2
+    assert at(texts, "Đinh Văn Kén") < 2
