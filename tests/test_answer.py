@@ -100,6 +100,7 @@ def test_facts(service: Service, question: str, words: list[str]) -> None:
         ("Ai là Chủ tịch UBND xã Yên Trạch?", "ký thay"),
         ("Số điện thoại của Công an xã Đông Khê là bao nhiêu?", "liên hệ"),
         ("ai chủ trì trồng rừng ở tỉnh Phượng Hoàng?", "Phượng Hoàng"),
+        ("Tỉnh Phượng Hoàng rà soát nhà trọ xong khi nào?", "Phượng Hoàng"),
         ("ubnd tinh tuyen quang yeu cau lap to lien gia xong truoc ngay nao", "Tuyên Quang"),
         ("giá vàng hôm nay bao nhiêu một lượng?", "Không có trong kho"),
         ("Năm 2019 tỷ lệ hồ sơ trực tuyến đạt bao nhiêu phần trăm?", "Không có trong kho"),

@@ -84,6 +84,8 @@ def test_a_few_marks_that_the_keyboard_put_in_do_not_make_an_accented_question(
         ("Thời gian chờ tại quầy tối đa mấy phút?", ("target",)),
         ("Sở mở mấy lớp tập huấn, đơn vị nào chủ trì?", ("lead", "target")),
         ("Kế hoạch ban hành ngày nào?", ("issued",)),
+        ("Số mẫu phải phân tích: UBND tỉnh bao nhiêu, Sở bao nhiêu?", ("target",)),
+        ("Giám đốc Sở NN&MT Lâm Sơn tên gì?", ("person",)),
         ("Nâng cao hiệu lực quản lý giao cho ai?", ("lead",)),
         ("Quyết định có hiệu lực từ ngày nào và thay thế quyết định nào?", ("effect", "replaces")),
         ("Đơn vị quá hạn hai lần liên tiếp thì bị gì?", ()),

@@ -113,7 +113,7 @@ def replaces(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer which document another replaces."""
     found: list[tuple[float, Statement]] = []
     for document in _ranked_documents(evidence):
-        held = [r for r in document.references if r.role == "replaces"]
+        held = _replaced(document)
         if not held:
             continue
         title = document.metadata.title.value if document.metadata.title else ""
@@ -133,6 +133,23 @@ def replaces(evidence: Evidence, cites: Citations) -> Drafted:
     return Drafted(
         (), "Không có trong kho: không văn bản nào được hỏi nêu việc thay thế văn bản khác.", final=True
     )
+
+
+_REPLACING = re.compile(
+    r"(?:này|kế hoạch|quyết định)[^.]{0,120}thay thế(?: cho)?(?: các)?[^.]*$", re.IGNORECASE
+)
+
+
+def _replaced(document: Document) -> list[Reference]:
+    """Return what a document says that it replaces, every one of a list ("thay thế các quyết định: …; …")."""
+    held = [r for r in document.references if r.role == "replaces" and r.sub_role != SELF]
+    for reference in document.references:
+        if reference in held or reference.nested or not reference.symbol or reference.sub_role == SELF:
+            continue
+        before = collapse(document.text[_said_around(document, reference).start : reference.span.start])
+        if _REPLACING.search(before):
+            held.append(reference)
+    return sorted(held, key=lambda r: r.span.start)
 
 
 _IN_FORCE = re.compile(

@@ -88,8 +88,12 @@ def understand(text: str) -> Question:
     flat = bare(text)
     found: list[tuple[int, int, str]] = []
     taken: list[tuple[int, int]] = []
+    accented = not typed_plain(text)
     for rule in question_rules():
         for match in rule.pattern.finditer(flat):
+            meant = _MEANT.get(rule.kind) if accented else None
+            if meant is not None and not meant.search(text[match.start() : match.end()].lower()):
+                continue  # "sở bao nhiêu" is not "số bao nhiêu"
             found.append((match.start(), match.end(), rule.kind))
             at = match.start()
             for start, end in match.regs[1:]:  # capturing groups stay in the topic
@@ -131,6 +135,10 @@ def _explained(match: tuple[int, int, str], found: list[tuple[int, int, str]]) -
     return kind in _GENERAL and any(
         other in _EXACT and start < last and first < end for first, last, other in found
     )
+
+
+#: What must stand in the accented words that a pattern of a kind matched.
+_MEANT = {"issued": re.compile(r"số|ngày|ký|kí|khi nào|hôm|tháng")}
 
 
 _YEAR = re.compile(r"(?<![\d/.-])(?:nam )((?:19|20)\d\d)(?![\d/])")

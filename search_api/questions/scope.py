@@ -41,7 +41,7 @@ def _carried_out(before: str) -> bool:
 
 
 _PLACE = re.compile(
-    r"(?:xã|phường|tỉnh|thành phố|đặc khu|huyện|thị xã|thị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})"
+    r"(?:[Xx]ã|[Pp]hường|[Tt]ỉnh|[Tt]hành phố|[Đđ]ặc khu|[Hh]uyện|[Tt]hị xã|[Tt]hị trấn) ((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*[ -]?){1,4})"
 )
 
 
@@ -60,6 +60,8 @@ class Scope(NamedTuple):
     cited_by: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
+    leaning: tuple[str, ...] = ()
+    """Documents of an issuer that is named as one who works: they come first, and limit nothing."""
     asked_missing: bool = False
     """True where a missing document is itself what is asked about, so that no other may answer for it."""
 
@@ -286,6 +288,11 @@ _DATED = re.compile(
 )
 
 
+#: After these a place is part of the name of a unit with work to do.
+_GIVEN_TO = (
+    r"(?:giao|phan cong|yeu cau) (?:cho )?"
+    r"(?:(?:ubnd|uy ban nhan dan|cong an|dang uy|hoi|doan|tram|phong|ban|trung tam)(?: [a-z]+){0,5} )?"
+)
 _INITIALS = re.compile(r"(?<!\w)([Tt]ỉnh|[Xx]ã|[Pp]hường|tinh|xa|phuong) ([A-ZĐ]{2,4})(?![\w/&-])")
 
 
@@ -354,7 +361,7 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
             spoken.setdefault(name, set()).update(docs)
     if any(name not in catalogue.places for name in spoken):
         for name in [name for name in spoken if name in catalogue.places]:
-            if re.search(rf"(?:giao|phan cong|yeu cau) (?:cho )?(?:[a-z]+ ){{1,6}}{name}(?![a-z])", written):
+            if re.search(rf"{_GIVEN_TO}(?:xa|phuong) {name}(?![a-z])", written):
                 del spoken[name]  # "UBND tỉnh giao UBND xã Yên Trạch": a unit with work to do
     for name in list(spoken):
         if any(name != other and f" {name} " in f" {other} " for other in spoken):
@@ -394,12 +401,23 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
         tuple(dict.fromkeys(cited)),
         tuple(themes),
         tuple(tuple(sorted(group)) for group in groups),
+        () if groups else _leaning(written, catalogue),
         asked_missing and not any("/" in name and name not in missing for name, _ in named),
     )
 
 
+def _leaning(written: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the documents of the issuer with the longest name in a question that limits itself to none."""
+    named = [
+        (len(name), docs)
+        for name, docs in catalogue.issuers.items()
+        if " " in name and re.search(rf"(?<!dang uy ){re.escape(f' {name} ')}", written)
+    ]
+    return tuple(sorted(max(named, key=lambda n: n[0])[1])) if named else ()
+
+
 _NAMED_BY_THEME = re.compile(
-    r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|^) ?(?:ban )?"
+    r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|cho|^) ?(?:ban )?"
     r"(?:ke hoach|chi thi|nghi quyet|chuong trinh|de an|quyet dinh|huong dan)"
     r" (?:ve |thuc hien |trien khai |cong tac |ve cong tac )?(?P<theme>[^.;:?]{4,90}?)"
     r"(?= cua | o | tai | do | nam \d| thi |,? (?:ai|don vi|co quan|phong|khi nao|bao gio|thoi han|han)\b|[.;:?]|$)"
@@ -428,7 +446,7 @@ def _provinces() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((_flat(name), name) for name in names), key=lambda n: -len(n[0])))
 
 
-_PLAIN_PLACE = re.compile(r"(?<!\w)(?:xa|phuong|tinh|dac khu|huyen) ((?:[A-Z][a-z]+ ?){1,3})")
+_PLAIN_PLACE = re.compile(r"(?<!\w)(?:[Xx]a|[Pp]huong|[Tt]inh|[Dd]ac khu|[Hh]uyen) ((?:[A-Z][a-z]+ ?){1,3})")
 
 
 def _missing_places(text: str, catalogue: Catalogue) -> list[str]:
