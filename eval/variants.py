@@ -42,7 +42,7 @@ def make_variant(
     )
     try:
         for row in store.documents():
-            document = store.document(row.id)
+            document = store.whole_document(row.id)
             if windows is not None:
                 cut = recut(document, list(window_passages(document, windows)))
                 document = msgspec.structs.replace(document, passages=cut)

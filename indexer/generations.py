@@ -37,7 +37,7 @@ except ImportError:  # Windows has byte locks instead
 else:
     fcntl = _fcntl
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of everything below the index folder; another number means: index again."""
 
 HOW_TO_INDEX = "Hãy chạy «chithi index THƯ_MỤC» để tạo lại chỉ mục."

@@ -62,7 +62,7 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY, doc INTEGER NOT NULL REFERENCES documents (num) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT NOT NULL,
     section_title TEXT NOT NULL, page INTEGER, kind TEXT NOT NULL, tags TEXT NOT NULL,
-    embedded TEXT NOT NULL, body BLOB NOT NULL
+    text TEXT NOT NULL, embedded TEXT NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX passages_doc ON passages (doc, ordinal);
 CREATE TABLE refs (
@@ -204,7 +204,7 @@ class Store:
         self._lock = threading.Lock()
         uri = f"{(folder / IndexFiles.STORE).absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self._cached = lru_cache(maxsize=64)(self._load)
+        self._cached = lru_cache(maxsize=128)(self._load)
         self._text = lru_cache(maxsize=256)(self._load_text)
 
     @classmethod
@@ -271,8 +271,8 @@ class Store:
 
     def _decoded(self, raw: bytes, kind: type[T]) -> T:
         try:
-            return msgspec.json.decode(raw, type=kind)
-        except msgspec.DecodeError as error:
+            return msgspec.msgpack.decode(raw, type=kind)
+        except (msgspec.DecodeError, TypeError) as error:  # TypeError: text where bytes belong
             raise DamagedIndex(
                 f"Nội dung của «{self.folder / IndexFiles.STORE}» bị hỏng ({error}). {HOW_TO_INDEX}"
             ) from error
@@ -308,24 +308,32 @@ class Store:
         return bool(self._rows("SELECT 1 FROM documents WHERE id = ?", (doc,)))
 
     def document(self, doc: str) -> Document:
-        """Return everything read from a document; raise UnknownDocument if there is none."""
+        """Return what was read from a document, its passages apart; raise UnknownDocument if there is none."""
         return self._cached(doc)
 
+    def whole_document(self, doc: str) -> Document:
+        """Return everything read from a document, as it was stored."""
+        bodies = self._rows(
+            "SELECT body, embedded FROM passages WHERE doc = (SELECT num FROM documents WHERE id = ?) "
+            "ORDER BY ordinal",
+            (doc,),
+        )
+        passages = (
+            msgspec.structs.replace(self._decoded(raw, Passage), embedded=embedded)
+            for raw, embedded in bodies
+        )
+        return msgspec.structs.replace(self.document(doc), passages=tuple(passages))
+
     def _load(self, doc: str) -> Document:
-        rows = self._rows("SELECT num, path, text, body FROM documents WHERE id = ?", (doc,))
+        rows = self._rows("SELECT path, text, body FROM documents WHERE id = ?", (doc,))
         if not rows:
             raise self._unknown(doc)
-        num, path, text, body = rows[0]
+        path, text, body = rows[0]
         bare_document = self._decoded(body, Document)
-        bodies = self._rows("SELECT body, embedded FROM passages WHERE doc = ? ORDER BY ordinal", (num,))
         return msgspec.structs.replace(
             bare_document,
             path=path,
             source=msgspec.structs.replace(bare_document.source, text=text),
-            passages=tuple(
-                msgspec.structs.replace(self._decoded(raw, Passage), embedded=embedded)
-                for raw, embedded in bodies
-            ),
         )
 
     def text(self, doc: str) -> str:
@@ -376,7 +384,7 @@ class Store:
     def _passages(self, where: str, values: Sequence[Any]) -> list[StoredPassage]:
         rows = self._rows(
             'SELECT p.id, d.id, p.ordinal, p.start, p."end", p.section, p.section_title, p.page, p.kind, p.tags, '
-            f"p.embedded FROM passages p JOIN documents d ON d.num = p.doc {where}",
+            f"p.text, p.embedded FROM passages p JOIN documents d ON d.num = p.doc {where}",
             values,
         )
         return [
@@ -390,10 +398,10 @@ class Store:
                 page,
                 kind,
                 tuple(tags.split()),
-                self._text(doc)[start:end],
+                text,
                 embedded,
             )
-            for pid, doc, n, start, end, section, title, page, kind, tags, embedded in rows
+            for pid, doc, n, start, end, section, title, page, kind, tags, text, embedded in rows
         ]
 
     def filter_passages(self, filters: DocumentFilter) -> Ids | None:
@@ -570,7 +578,7 @@ class StoreWriter:
         if ids is None:
             ids = range(self.next_passage, self.next_passage + len(document.passages))
             self.next_passage += len(document.passages)
-        encode = msgspec.json.encode
+        encode = msgspec.msgpack.encode
         without = msgspec.structs.replace(
             document, source=msgspec.structs.replace(document.source, text=""), passages=()
         )
@@ -590,10 +598,10 @@ class StoreWriter:
             ),
         )  # fmt: skip
         many(
-            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 (i, num, n, p.span.start, p.span.end, p.section, p.section_title, p.page, p.kind,
-                 " ".join(p.tags), p.embedded, encode(msgspec.structs.replace(p, embedded="")))
+                 " ".join(p.tags), p.span.of(document.text), p.embedded, encode(msgspec.structs.replace(p, embedded="")))
                 for n, (i, p) in enumerate(zip(ids, document.passages, strict=True))
             ),
         )  # fmt: skip

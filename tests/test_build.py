@@ -60,7 +60,7 @@ def results(index: Path, encoder: FakeEncoder | None = None, scores: bool = True
             (r.id, r.path, r.digest, [(p.span, p.embedded, p.text) for p in store.passages_of(r.id)])
             for r in rows
         ]
-        out["read"] = [store.document(r.id) for r in rows]
+        out["read"] = [store.whole_document(r.id) for r in rows]
         out["tasks"], out["references"] = store.tasks(), store.references()
         m = store.manifest
         out["counts"] = (m.documents, m.passages, m.tasks, m.references, m.vectors, store.engine.counts())

@@ -383,9 +383,9 @@ def test_chunks_of_the_usual_size_are_the_passages_of_the_product(tmp_path: Path
     build_index([next(corpus.glob("*chuyen-doi-so.txt"))], tmp_path / "a", load_encoder(), workers=0)
     with Store.open(tmp_path / "a") as store:
         make_variant(store, tmp_path / "b", load_encoder(), chunks=cutting.MAX_WORDS)
-        usual = {row.id: store.document(row.id).passages for row in store.documents()}
+        usual = {row.id: store.whole_document(row.id).passages for row in store.documents()}
     with Store.open(tmp_path / "b") as again:
-        assert {row.id: again.document(row.id).passages for row in again.documents()} == usual
+        assert {row.id: again.whole_document(row.id).passages for row in again.documents()} == usual
 
 
 def test_windows_cover_a_document(index: Path) -> None:

@@ -146,7 +146,7 @@ def test_documents_come_back_whole(index: Path) -> None:
     with Store.open(index) as store:
         for row in store.documents():
             text = DOCS[row.id]
-            found = store.document(row.id)
+            found = store.whole_document(row.id)
             assert found == analyse(row.id, row.path, row.digest, found.source)
             assert found.text == text == store.text(row.id)
             assert row.path.endswith(f"{row.id}.txt")
