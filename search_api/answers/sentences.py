@@ -131,16 +131,17 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 if labels is not None and quoted.end == block.span.end:
                     quoted = Span(quoted.start, labels.end)
                 words = _with_header(document, block, quoted)
-                held = _holds(evidence.question, kinds, words, place)
+                held = _holds(evidence.question, kinds, words, place, not_labelled=labels is None)
                 if not held or not _fits(evidence.question, document, words, place):
                     continue
                 own = evidence.topic.match(sentence.of(document.text))
                 whole = evidence.topic.match(f"{place}\n{words}").recall
                 named = evidence.topic.match(f"{frame}\n{place}\n{words}").recall
                 recall = 1.0 if evidence.topic.empty else (whole + named) / 2
+                if recall < LEAST_SAID:
+                    continue
                 confidence = WEIGHTS.probability(
                     recall=recall,
-                    own=1.0 if evidence.topic.empty else own.recall,
                     focus=own.focus,
                     behind=min(1.0, best - score),
                     gap=gap if rank == 0 else -gap,
@@ -164,20 +165,16 @@ class Weights(NamedTuple):
     """A logistic model of "this place answers", fitted on development questions (docs/benchmark.md)."""
 
     recall: float
-    own: float
     focus: float
     behind: float
     gap: float
     held: float
     constant: float
 
-    def probability(
-        self, *, recall: float, own: float, focus: float, behind: float, gap: float, held: float
-    ) -> float:
+    def probability(self, *, recall: float, focus: float, behind: float, gap: float, held: float) -> float:
         """Return how probable it is that a place with these features answers."""
         total = (
             self.recall * recall
-            + self.own * own
             + self.focus * focus
             + self.behind * behind
             + self.gap * gap
@@ -187,7 +184,9 @@ class Weights(NamedTuple):
         return 1 / (1 + math.exp(-total))
 
 
-WEIGHTS = Weights(recall=1.6, own=0.2, focus=1.9, behind=-3.5, gap=4.8, held=3.4, constant=-7.1)
+WEIGHTS = Weights(recall=2.6, focus=2.0, behind=-4.3, gap=5.3, held=2.8, constant=-6.9)
+LEAST_SAID = 0.25
+"""Share of the topic below which words have nothing to do with it."""
 _WIDE = 0.5
 """Lead of the best passage over the second beyond which more says nothing more."""
 _PASSAGES = 12
@@ -202,10 +201,13 @@ def _may_be_quoted(text: str, block: Block, kinds: Sequence[str]) -> bool:
         return block.label in kinds or "funding" in kinds
     if block.kind == "heading":
         words = block.span.of(text)
-        return bool({"target", "funding"} & set(kinds)) and bool(_GOES_ON.search(words))
+        long = len(words.split()) >= _LONG_HEAD and bool(kinds)
+        return long or (bool({"target", "funding"} & set(kinds)) and bool(_GOES_ON.search(words)))
     return block.kind not in ("type", "title")
 
 
+_LONG_HEAD = 9
+"""Words from which a heading is a sentence that says what is to be done."""
 _GOES_ON = re.compile(r":\s*\S|\(\s*\d")
 
 
@@ -357,10 +359,14 @@ def stated(said: Said, cites: Citations, asked_who: bool = False) -> Statement:
 _ORDER = re.compile(r"s?tt|so tt|#")
 _WORDS_ABOVE = 40
 
-_ASSIGNS = re.compile(
-    r"chủ trì|\bgiao (?:cho )?[^\W\d_]|phụ trách|chịu trách nhiệm|có trách nhiệm|đầu mối|thường trực|chỉ đạo|phối hợp",
-    re.IGNORECASE,
-)
+_ASSIGNS = {
+    "lead": re.compile(
+        r"chủ trì|\bgiao (?:cho )?[^\W\d_]|phụ trách|chịu trách nhiệm|có trách nhiệm|đầu mối|thường trực|\bdo [A-ZĐÀ-Ỹ]",
+    ),
+    "direct": re.compile(r"chỉ đạo|lãnh đạo|chủ trì", re.IGNORECASE),
+    "coordinate": re.compile(r"phối hợp|\bcùng (?:với )?[A-ZĐÀ-Ỹ]", re.IGNORECASE),
+}
+"""By kind of question, how a sentence assigns work."""
 #: A body by its first words; alone it is a weaker sign of an assignment than a verb of assigning.
 _BODY = re.compile(
     r"(?<!\w)(?:(?:Sở|Bộ|Ban|Phòng|Văn phòng|Chi cục|Tổng cục|Cục|Vụ|Trung tâm|Hội|Đoàn|Trạm|Chi bộ|Trường|Báo|Đài|Tổ)"
@@ -384,19 +390,24 @@ _FACT_WORDS = {
 _WEAK = 0.5
 
 
-def _holds(question: Question, kinds: Sequence[str], words: str, place: str) -> float:
-    """Say how surely words hold the kinds of fact asked for, 0 where they hold none of them."""
+def _holds(
+    question: Question, kinds: Sequence[str], words: str, place: str, *, not_labelled: bool = True
+) -> float:
+    """Say how surely words hold the kinds of fact asked for, 0 where they hold none of them.
+
+    Work whose assignment stands in labelled lines names there who and when, or nowhere: unless the words
+    are ``not_labelled``, a name or a day in them is no sign.
+    """
     grades: list[float] = []
     for kind in kinds:
-        if kind in ("lead", "direct", "coordinate"):
-            if _ASSIGNS.search(words):
+        if kind in _ASSIGNS:
+            if _ASSIGNS[kind].search(words) or _ASSIGNS[kind].search(words.lower()):
                 grades.append(1.0)
             else:
-                grades.append(
-                    _WEAK if _BODY.search(words) or _ASSIGNS.search(place) or _BODY.search(place) else 0.0
-                )
+                grades.append(_WEAK if not_labelled and (_BODY.search(words) or _BODY.search(place)) else 0.0)
         elif kind in ("deadline", "effect"):
-            grades.append(1.0 if find_deadlines(words) else _WEAK if _TIME.search(words) else 0.0)
+            dated = _WEAK if not_labelled and _TIME.search(words) else 0.0
+            grades.append(1.0 if find_deadlines(words) else dated)
         elif kind == "target":
             grades.append(float(_measured(question, words)))
         elif kind in _FACT_WORDS:

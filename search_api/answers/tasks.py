@@ -19,6 +19,7 @@ from search_api.answers.sentences import (
     list_mark,
     sayings,
     sentence_around,
+    stated,
 )
 from search_api.schemas import AnswerPiece
 
@@ -33,6 +34,7 @@ _BETTER = 0.1
 """By how much more probable a sentence must be the answer than the best task."""
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
+_MOST_ITEMS = 12
 
 _LABELS = {
     "lead": "Chủ trì",
@@ -88,7 +90,6 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
             weighed = weighed._replace(
                 confidence=WEIGHTS.probability(
                     recall=weighed.recall,
-                    own=weighed.confidence,
                     focus=evidence.topic.match(task.span.of(document.text)).focus,
                     behind=min(1.0, first - score),
                     gap=gap if rank == 0 else -gap,
@@ -100,7 +101,7 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
     return sorted(best.values(), key=lambda w: (-w.score, w.document.id, w.task.span.start))
 
 
-WEIGHTS = Weights(recall=3.6, own=0.0, focus=1.7, behind=-4.2, gap=4.2, held=2.0, constant=-6.6)
+WEIGHTS = Weights(recall=3.6, focus=1.3, behind=-4.1, gap=4.5, held=2.0, constant=-6.6)
 """Fitted like those of the sentences; ``held`` sets the tasks that state what is asked for before the others."""
 
 
@@ -119,7 +120,7 @@ def _weigh(
     named = topic.match(f"{frame}\n{words}").recall
     recall = (whole + named) / 2
     total = 0.40 * recall + 0.25 * head.recall + 0.10 * said.focus + 0.25 * score
-    return _Weighed(total, recall, head.recall, document, task, own)
+    return _Weighed(total, recall, 0.0, document, task, own)
 
 
 def _without_answers(document: Document, task: Task, own: Span, kinds: Sequence[str]) -> str:
@@ -297,10 +298,25 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
         if said and said[0].confidence > chosen[0].confidence + _BETTER:
             # A sentence that says more of the topic and the fact answers before a task beside it.
             return Drafted(())
+    rest = _said_in(evidence, chosen[0], cites) if not whole else ()
     facts = [*whole, *((w.document, w.task) for w in chosen)]
     shown = {(document.id, task.id): (document, task) for document, task in facts}
-    stated = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
-    return Drafted(stated, kind=kinds[0], confidence=1.0 if whole else chosen[0].confidence)
+    statements = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
+    return Drafted((*statements, *rest), kind=kinds[0], confidence=1.0 if whole else chosen[0].confidence)
+
+
+def _said_in(evidence: Evidence, weighed: _Weighed, cites: Citations) -> tuple[Statement, ...]:
+    """Quote from the best task what else the question asks and its record does not hold: "mấy lớp, ai chủ trì"."""
+    held = [kind for kind in evidence.question.kinds if _mentions(weighed.task, kind)]
+    rest = [kind for kind in evidence.question.kinds if kind not in held and kind in (*_LABELS, "target")]
+    if not rest or not held:
+        return ()
+    inside = [
+        said
+        for said in sayings(evidence, rest, [weighed.own])
+        if said.document.id == weighed.document.id and weighed.own.covers(said.sentence)
+    ]
+    return (stated(inside[0], cites),) if inside else ()
 
 
 def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
@@ -352,6 +368,9 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
                 continue
             pieces = []
             name = shortened(task.title or task.span.of(document.text), 40)
+            if any(canonical_unit(name) == canonical_unit(m.text) for _, named in roles for m in named):
+                pieces = _items_under(document, task, cites)
+                roles = [] if pieces else roles
             for kind, named in roles:
                 number = cites.cite(document.id, _line_of(document, task, named), [m.span for m in named])
                 heading = cites.cite(document.id, task.span)
@@ -372,6 +391,21 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
     if not statements and topic.words:
         return Drafted(())
     return Drafted(tuple(statements), kind="unit_tasks")
+
+
+def _items_under(document: Document, task: Task, cites: Citations) -> list[AnswerPiece]:
+    """Quote the items under a heading that only names the unit which does them."""
+    inside = [
+        block
+        for block in document.blocks
+        if task.block.covers(block.span) and block.span.start >= task.span.end and block.kind != "heading"
+    ]
+    return [
+        AnswerPiece(
+            "", f"“{shortened(block.body.of(document.text), 40)}”", (cites.cite(document.id, block.span),)
+        )
+        for block in inside[:_MOST_ITEMS]
+    ]
 
 
 def _names(asked: str, unit: str) -> bool:
