@@ -74,6 +74,7 @@ def lift_parts(
         for n, part in enumerate(_of_documents(question, [p for p, _ in ranked], store)):
             held.setdefault(part.id, part)
             scores[part.id] = ranked[0][1] + _STEP / (n + 1)
+    _over_tasks(ranked[:REACH], held, scores, question)
     _under_headings(ranked[:REACH], held, scores, question)
     order = {passage.id: n for n, (passage, _) in enumerate(ranked)}
     return sorted(
@@ -162,6 +163,24 @@ def _of_documents(
                 yield p
 
 
+def _over_tasks(
+    best: Sequence[tuple[StoredPassage, float]],
+    held: Mapping[int, StoredPassage],
+    scores: dict[int, float],
+    question: Question,
+) -> None:
+    """Let a heading that says who leads or directs all that stands under it follow the best of that."""
+    for heading in held.values():
+        if heading.kind != "heading" or not any(
+            _states(heading.text, k) for k in question.kinds if k != "target"
+        ):
+            continue
+        below = f"{heading.section} > "
+        above = [s for p, s in best if p.doc == heading.doc and p.section.startswith(below)]
+        if above:
+            scores[heading.id] = max(scores[heading.id], max(above) - _STEP)
+
+
 def _under_headings(
     best: Sequence[tuple[StoredPassage, float]],
     held: dict[int, StoredPassage],
@@ -170,7 +189,7 @@ def _under_headings(
 ) -> None:
     """Let the best passage under a bare heading take its place in ``scores``, the heading just below."""
     for heading, _ in best:
-        if heading.kind != "heading" or (set(question.kinds) & _WHO and _SAYS_WHO.search(heading.text)):
+        if heading.kind != "heading" or any(_states(heading.text, kind) for kind in question.kinds):
             continue
         below = [
             p
@@ -187,8 +206,18 @@ def _under_headings(
 OF_UNIT = 0.5
 """What a passage gains in which a task of the unit that is asked about begins."""
 _KINDS = ("lead", "coordinate", "direct", "deadline", "product", "signer", "issued")
-_WHO = {"lead", "coordinate", "direct"}
-_SAYS_WHO = re.compile(r"chủ trì|phối hợp|chỉ đạo|phụ trách", re.IGNORECASE)
+_HEADINGS = {
+    "lead": re.compile(r"chủ trì|phụ trách", re.IGNORECASE),
+    "coordinate": re.compile(r"phối hợp", re.IGNORECASE),
+    "direct": re.compile(r"chỉ đạo|phụ trách", re.IGNORECASE),
+    "target": re.compile(r"(?<![\d.])\d+(?![\d.])[^\d]*$"),
+}
+"""By kind of question, words by which a heading states the fact: "2.3. Thứ trưởng … chỉ đạo:", "(04 đơn vị)"."""
+_NUMBERING = re.compile(r"^\s*(?:điều\s+|nhóm\s+|mục\s+)?[\dIVX.]+[.):]*\s*", re.IGNORECASE)
+
+
+def _states(heading: str, kind: str) -> bool:
+    return kind in _HEADINGS and bool(_HEADINGS[kind].search(_NUMBERING.sub("", heading)))
 
 
 def _wholes(

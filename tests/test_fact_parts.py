@@ -6,6 +6,7 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
+from search_api.fact_parts import _states
 from search_api.schemas import Filters
 from search_api.service import Service
 
@@ -145,3 +146,17 @@ def test_what_a_person_signed_is_told_by_title_and_signature(service: Service) -
     texts = found(service, "Ông Đinh Văn Kén ký những kế hoạch nào?")
     assert at(texts, "Hướng dẫn kỹ thuật cho các hộ nuôi tằm") < 2
     assert at(texts, "Đinh Văn Kén") < 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind", "states"),
+    [
+        ("2.3. Thứ trưởng Vũ Thị Lụa chỉ đạo:", "direct", True),
+        ("2. Các đơn vị sự nghiệp công lập trực thuộc Sở (04 đơn vị):", "target", True),
+        ("2. Các đơn vị sự nghiệp công lập", "target", False),
+        ("Điều 7. Căn cứ nghiệm thu", "target", False),
+        ("3. Sở Tài chính", "lead", False),
+    ],
+)
+def test_a_heading_may_state_the_fact_itself(heading: str, kind: str, states: bool) -> None:
+    assert _states(heading, kind) is states
