@@ -259,8 +259,13 @@ def test_facets_and_back(opened: Open) -> None:
 )
 def test_every_page_fits_and_reads(opened: Open, name: str, path: str, size: str) -> None:
     page = opened(path, size)
-    assert fits(page)
     keep(page, f"{name}-{size}")
+    assert_readable(page)
+
+
+def assert_readable(page: Any) -> None:
+    """Fail where a page is wider than the window, or has small or pale text."""
+    assert fits(page)
     small = page.evaluate(
         """() => [...document.querySelectorAll("body *")].filter(e =>
             [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && e.checkVisibility() &&
@@ -269,6 +274,81 @@ def test_every_page_fits_and_reads(opened: Open, name: str, path: str, size: str
     )
     assert small == [], "text is 16 px or more"
     assert page.evaluate(CONTRAST) == [], "contrast is 4.5 : 1 or more"
+
+
+COMMUNE, PROVINCE = "kh-27-kh-ubnd-xa-dong-khe-chuyen-doi-so", "kh-112-kh-ubnd-chuyen-doi-so"
+CHECKS = {
+    "pair": f"?ke-hoach={COMMUNE}&cap-tren={PROVINCE}",
+    "alone": f"?che-do=mot&ke-hoach={COMMUNE}",
+    "chain": f"?che-do=chuoi&ke-hoach={COMMUNE}",
+    "matrix": f"?che-do=ma-tran&cap-tren={PROVINCE}",
+    "versions": f"?che-do=hai-ban&ban-cu=kh-19-kh-ubnd-xa-phu-hoa-cai-cach-hanh-chinh&ke-hoach={COMMUNE}",
+}
+
+
+@pytest.mark.parametrize("size", sorted(SIZES))
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_mode_of_the_check_fits_reads_and_prints(
+    opened: Open, sample_site: str, name: str, size: str
+) -> None:
+    page = opened("/doi-chieu" + CHECKS[name], size, base=sample_site)
+    page.wait_for_selector("[aria-label='Kết quả']")  # a matrix shows its progress first
+    for fold in page.locator("main summary").all():
+        fold.click()
+    keep(page, f"check-{name}-{size}", whole=True)
+    assert_readable(page)
+    page.emulate_media(media="print")
+    for selector in (".modes", ".check-pick", ".upload", ".exports", ".check-filters"):
+        for part in page.locator(selector).all():
+            assert not part.is_visible(), selector
+    assert page.is_visible(".verdict-line, .plans")
+
+
+def test_a_cell_of_the_matrix_opens_both_passages_by_keyboard(opened: Open, sample_site: str) -> None:
+    page = opened("/doi-chieu" + CHECKS["matrix"], base=sample_site)
+    page.wait_for_selector("table.matrix")
+    cell = page.locator("table.matrix td.v-covered a").first
+    cell.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#o-mo")
+    assert in_view(page, "#o-mo .pair")
+    assert page.locator("#o-mo blockquote").count() >= 2
+    page.locator("#o-mo blockquote a").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#trich")
+    assert in_view(page, "#trich")
+    page.go_back()
+    page.wait_for_selector("#o-mo")
+    page.click("text=Đóng ô này")
+    assert page.locator("#o-mo").count() == 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_from_a_file_to_a_verdict_of_ones_own(opened: Open, sample_site: str, script: bool) -> None:
+    page = opened("/doi-chieu", "phone", script, base=sample_site)
+    page.click("text=Dùng tệp chưa có trong kho")
+    plan = Path(__file__).parent.parent / "corpus" / f"{COMMUNE}.txt"
+    page.set_input_files("#tep-ke-hoach", plan)
+    page.select_option("#chon-cap-tren", PROVINCE)
+    page.click(".upload button")
+    page.wait_for_selector("table.check")
+    assert "tep-" in page.url
+    row = page.locator("tr.r-not_found").first
+    key = row.get_attribute("id")
+    row.locator("summary").click()
+    row.locator("select").select_option("covered")
+    row.locator("textarea").fill("đã có ở đề án riêng")
+    row.locator("button").click()
+    page.wait_for_selector(".review")
+    assert page.url.endswith(f"#{key}")
+    assert "đã có ở đề án riêng" in page.locator(f"[id='{key}'] .review").inner_text()
+    page.reload()
+    mine = page.locator(f"[id='{key}']")
+    assert "Đã cụ thể hóa" in mine.locator(".verdict").inner_text()
+    mine.locator("summary").click()
+    mine.locator("select").select_option("")
+    mine.locator("button").click()
+    page.wait_for_selector(f"[id='{key}'].r-not_found")
 
 
 # The WCAG contrast of every piece of text against the nearest opaque ground behind it.

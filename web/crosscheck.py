@@ -75,7 +75,10 @@ def check_page(checks: Checks, rows: Sequence[DocumentRow], asked: Asked) -> Che
         if name in state and state[name] not in known:
             problem = f"{name}: không có giá trị “{state[name][:40]}”. Chọn một mục trong danh sách."
             del state[name]
-    report = asked_report(checks, asked)
+    same = "cap-tren" in state and state["cap-tren"] == state.get("ke-hoach") and asked.mode == PAIR
+    if same:
+        problem = "Kế hoạch và văn bản cấp trên được chọn là một văn bản. Chọn văn bản khác."
+    report = None if same else asked_report(checks, asked)
     child, parent = state.get("ke-hoach"), state.get("cap-tren")
     paired = report is not None and report.parent is not None
     shown = [i for i in report.items if _passes(i, state)] if report else []

@@ -16,7 +16,7 @@ import msgspec
 from indexer.analyse import analyse
 from indexer.encode import Encoder
 from indexer.errors import UnknownDocument, UnusableInput
-from indexer.records import Document, Reference
+from indexer.records import Document, Metadata, Reference
 from indexer.references import resolve_reference
 from indexer.store import Store, StoredDocument
 from search_api.check.chain import Progress, chain, matrix, versions
@@ -82,8 +82,11 @@ class Checks:
     def resolve(self, document: Document) -> list[tuple[Reference, str | None]]:
         """Return the parents that a document cites (not those inside cited titles), with their ids."""
         known = {doc: d.metadata for doc, d in self._documents().items() if doc != document.id}
+        return list(self._resolved(document, known).items())
+
+    def _resolved(self, document: Document, known: Mapping[str, Metadata]) -> dict[Reference, str | None]:
         seen: set[str] = set()
-        out: list[tuple[Reference, str | None]] = []
+        out: dict[Reference, str | None] = {}
         for reference in document.references:
             if reference.role not in _PARENT_ROLES or reference.nested or reference.symbol is None:
                 continue
@@ -91,15 +94,13 @@ class Checks:
                 continue
             seen.add(reference.symbol)
             found = resolve_reference(reference, known)
-            if found is None:
-                found = self._near(reference, known)
-            out.append((reference, found))
+            out[reference] = found if found is not None else self._near(reference, known)
         return out
 
-    def _near(self, reference: Reference, known: Mapping[str, object]) -> str | None:
+    def _near(self, reference: Reference, known: Mapping[str, Metadata]) -> str | None:
         """Take a document for the cited one where only the date is wrong."""
         undated = msgspec.structs.replace(reference, date=None)
-        return resolve_reference(undated, known)  # type: ignore[arg-type]
+        return resolve_reference(undated, known)
 
     def parents(self, doc: Name) -> list[str]:
         """Return the ids of the parents of a document that the index holds, in the order of citing."""
@@ -126,15 +127,15 @@ class Checks:
         """Return the ids of the documents of the index that carry this one out."""
         if isinstance(doc, str):
             return self.with_children().get(doc, [])
-        known = {doc.id: doc.metadata}
+        documents = self._documents()
+        twin = next((d.id for d in documents.values() if d.digest == doc.digest), None)
+        if twin is not None:
+            return self.with_children().get(twin, [])
+        known = {d.id: d.metadata for d in (*documents.values(), doc)}
         return [
             child
-            for child, document in self._documents().items()
-            if document.digest != doc.digest
-            and any(
-                r.role in _PARENT_ROLES and not r.nested and resolve_reference(r, known) is not None
-                for r in document.references
-            )
+            for child, document in documents.items()
+            if doc.id in self._resolved(document, known).values()
         ]
 
     def missing(self, document: Document) -> list[str]:
