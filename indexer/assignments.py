@@ -50,48 +50,62 @@ _NOUN_BEFORE = re.compile(
 )
 # Verbs that are part of a name after such a word ("đoàn kiểm tra", "cơ quan tham mưu").
 _NOUNS = frozenset(
-    {
-        *(
-            "tham mưu",
-            "kiểm tra",
-            "giám sát",
-            "quản lý",
-            "nghiên cứu",
-            "đào tạo",
-            "giúp",
-            "vận hành",
-            "thẩm định",
+    map(
+        fold,
+        (
+            *(
+                "tham mưu",
+                "kiểm tra",
+                "giám sát",
+                "quản lý",
+                "nghiên cứu",
+                "đào tạo",
+                "giúp",
+                "vận hành",
+                "thẩm định",
+            ),
+            *(
+                "biên soạn",
+                "tuyên truyền",
+                "hỗ trợ",
+                "điều hành",
+                "chỉ đạo",
+                "lãnh đạo",
+                "chủ trì",
+                "phối hợp",
+            ),
+            *("tiếp nhận", "bảo vệ", "bồi dưỡng", "sáng tạo", "đầu tư", "xây dựng"),
         ),
-        *("biên soạn", "tuyên truyền", "hỗ trợ", "điều hành", "chỉ đạo", "lãnh đạo", "chủ trì", "phối hợp"),
-        *("tiếp nhận", "bảo vệ", "bồi dưỡng", "sáng tạo", "đầu tư", "xây dựng"),
-    }
+    )
 )
 # Verbs that stand in names of divisions as well; the role's verb after them shows that the name goes on.
 _IN_NAMES = frozenset(
-    {
-        *(
-            "giám sát",
-            "kiểm tra",
-            "kiểm soát",
-            "quản lý",
-            "thanh tra",
-            "thẩm định",
-            "đào tạo",
-            "bồi dưỡng",
-            "tuyên truyền",
+    map(
+        fold,
+        (
+            *(
+                "giám sát",
+                "kiểm tra",
+                "kiểm soát",
+                "quản lý",
+                "thanh tra",
+                "thẩm định",
+                "đào tạo",
+                "bồi dưỡng",
+            ),
+            *(
+                "tuyên truyền",
+                "phát triển",
+                "bảo vệ",
+                "hỗ trợ",
+                "nghiên cứu",
+                "xây dựng",
+                "phát hành",
+                "tiếp nhận",
+            ),
+            *("bảo đảm", "phòng ngừa"),
         ),
-        *(
-            "phát triển",
-            "bảo vệ",
-            "hỗ trợ",
-            "nghiên cứu",
-            "xây dựng",
-            "phát hành",
-            "tiếp nhận",
-            "bảo đảm",
-            "phòng ngừa",
-        ),
-    }
+    )
 )
 _ROLE = re.compile(
     r"((?:\s+(?!và|để)[\w-]+){0,4})\s+(?:chủ trì|chịu trách nhiệm|có trách nhiệm|là cơ quan)(?!\w)"
@@ -128,6 +142,13 @@ def _no_unit() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _after_level() -> re.Pattern[str]:
+    """A name ends at its level, but for what says which of that level is meant ("UBND xã có liên quan")."""
+    ends = "|".join(rf"(?<=(?<!\w){level}\s)" for level in ("xã", "phường", "tỉnh"))
+    return re.compile(rf"(?:{ends})(?!{accented('of_level')}(?!\w))[a-zà-ỹđ]+")
+
+
+@lru_cache(maxsize=1)
 def _verbs() -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + accented("verb") + r"(?!\w)")
 
@@ -140,15 +161,23 @@ def first_sentence(text: str, span: Span) -> Span:
     return span
 
 
-_LATER_GIVEN = re.compile(r"(?<=[.;])\s+(?=giao\s)")
+_LATER = re.compile(r"(?<=[.;])\s+(?=(giao\s)|\w)")
 
 
 def given_in(text: str, span: Span) -> Assignment | None:
-    """Read a later sentence "Giao X …" of a stretch; None where there is none."""
+    """Read a later sentence "Giao X …" or "X chủ trì …" of a stretch; None where there is none."""
     folded = _folded(text)
-    for match in islice(_LATER_GIVEN.finditer(folded, span.start, span.end), _MOST_MENTIONS):
+    for match in islice(_LATER.finditer(folded, span.start, span.end), _MOST_MENTIONS):
         at = match.end()
-        found = _given(text, folded, at, _clause_end(text, at, span.end)) if text[at].isupper() else None
+        if not text[at].isupper():
+            continue
+        end = _clause_end(text, at, span.end)
+        if match[1]:
+            found = _given(text, folded, at, end)
+        else:
+            found = _subject(text, folded, at, end)
+            if found is not None and not found.basis.startswith("chủ trì"):
+                found = None
         if found is not None:
             return found
     return None
@@ -199,8 +228,12 @@ def _begins_unit(folded: str, at: int) -> bool:
 
 
 def _verb_after(text: str, folded: str, start: int, end: int) -> re.Match[str] | None:
-    """Find the verb that ends a unit's name begun at ``start``."""
+    """Find the verb that ends a unit's name begun at ``start``; after a level ("UBND xã ký …") any word is one."""
+    after = _after_level().finditer(folded, start + 2, end)
+    ended = next((word for word in after if text[word.start()].islower()), None)
     for match in _verbs().finditer(folded, start + 2, end):
+        if ended is not None and match.start() > ended.start():
+            break
         if not text[match.start()].islower():
             continue
         before = folded[start : match.start()]
@@ -230,7 +263,7 @@ def _verb_after(text: str, folded: str, start: int, end: int) -> re.Match[str] |
         if word in _IN_NAMES and _named_before_role(folded, match.end(), end):
             continue
         return match
-    return None
+    return ended
 
 
 def _named_before_role(folded: str, at: int, end: int) -> bool:
@@ -400,12 +433,15 @@ def unit_title(text: str, span: Span) -> UnitTitle | None:
         directs, end = True, tail.start()
     if re.search(r"[.;]\s+[A-ZĐ]", text[start:end]) and ";" not in text[start:end]:
         return None
-    if _verb_after(text, folded, start, end) is not None:
+    if _verb_after(text, folded, start, end) is not None or _ROLE_ONLY.fullmatch(folded, start, end):
         return None
     units = split_units(text[start:end], start)
     return UnitTitle(tuple(units), directs) if units else None
 
 
+_ROLE_ONLY = re.compile(
+    fold(r"(?:cơ quan|đơn vị|tổ chức|bộ phận)\s+(?:quản lý|chủ quản|đầu mối|vận hành|thẩm định)")
+)
 _WITH = re.compile(r"phối hợp(?:\s+chặt chẽ)?\s+(?:(?:với|cùng(?:\s+với)?)\s+)?")
 _WITH_END = re.compile(
     r"\s+(?:trong việc|trong công tác|trong quá trình|trong triển khai|về việc|để|nhằm|thông qua|theo|khi|trước|trên địa bàn"

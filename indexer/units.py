@@ -178,7 +178,7 @@ def _split_commas(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _begins_unit(text: str, folded: str, start: int, stop: int, at: int, end: int, *, comma: bool) -> bool:
     """Say whether a new name begins at ``at``, after the name ``text[start:stop]``."""
     plain = bare(text[:end])
-    if not _names_unit(folded, start, stop):
+    if not _names_unit(folded, start, stop) or _LEVEL_ALONE.match(folded, at, end):
         return False
     if _fixed().match(plain, at, end):
         return True
@@ -212,6 +212,10 @@ def _begins_unit(text: str, folded: str, start: int, stop: int, at: int, end: in
     return bool(following) or _opens("head").match(folded[after:end].lstrip(" ,")) is not None
 
 
+# "UBND xã, phường": the second level belongs to the first name.
+_LEVEL_ALONE = re.compile(
+    r"(?:xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố)\s*(?=[,;.)]|và\s|hoặc\s|$)"
+)
 _DEPARTMENT = re.compile(r"\s*(?:phòng|sở|ban|vụ|cục|chi cục|bộ|viện)\s")
 
 

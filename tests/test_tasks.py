@@ -325,6 +325,9 @@ PHỤ LỤC
         ("Cục Quản lý, giám sát bảo hiểm chủ trì soạn thảo.", ["Cục Quản lý, giám sát bảo hiểm"], "chủ trì"),
         ("Sở Y tế kiểm tra các đơn vị có trách nhiệm báo cáo.", ["Sở Y tế"], "chủ ngữ"),
         ("Sở Y tế kiểm tra hồ sơ và chịu trách nhiệm về kết quả.", ["Sở Y tế"], "chủ ngữ"),
+        ("UBND xã ký hợp đồng với 03 chủ đò.", ["UBND xã"], "chủ ngữ"),
+        ("Chủ tịch UBND xã, phường quyết định cấm đò.", ["Chủ tịch UBND xã, phường"], "chủ ngữ"),
+        ("Ban quản lý bến đò Cây Dừa lấy phiếu ý kiến.", ["Ban quản lý bến đò Cây Dừa"], "chủ ngữ"),
     ],
 )
 def test_assignment_sentences(sentence: str, lead: list[str], basis: str) -> None:
@@ -543,3 +546,17 @@ b) Cân trẻ dưới năm tuổi.
         None,
     ]
     assert all(names(task.lead) == ["Công an xã"] for task in tasks[2:5])
+
+
+def test_the_one_who_leads_may_stand_in_a_later_sentence() -> None:
+    _, tasks = read(
+        "KẾ HOẠCH\n\nII. NHIỆM VỤ\n\n1. Xóa bến đò tự phát\n\nToàn xã có 09 bến đò không phép. Công an xã chủ trì, phối hợp với "
+        "Đoàn Thanh niên xã dán thông báo, vận động chủ đò.\n\n2. Trực đò\n\nThay ca mỗi ngày.\n"
+    )
+    assert names(tasks[0].lead) == ["Công an xã"]
+    assert names(tasks[0].coordinating) == ["Đoàn Thanh niên xã"]
+
+
+def test_who_manages_is_a_label_and_no_unit() -> None:
+    title = "Cơ quan quản lý"
+    assert unit_title(title, Span(0, len(title))) is None
