@@ -75,22 +75,34 @@ _BELOW = (
 )
 
 
+_LABEL_LINE = re.compile(r"^[^:\n]{4,60}:", re.M)
+_NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)*|[a-zđ]|[IVX]+)[.)]\s+|\s*[-+]\s+")
+_OF_A_NAME = r"(?<!\bSở )(?<!\bBộ )(?<!\bPhòng )(?<!\bBan )(?<!\bsở )"
+
+
 def reworded(words: str, chance: random.Random) -> str:
-    """Say a passage in other words; clauses between semicolons change places."""
-    out = words
+    """Say a passage in other words; clauses between semicolons change places.
+
+    Labels of lines, names of bodies and the number in front stay: nobody rewords "Thời gian thực hiện:".
+    """
+    found = _LABEL_LINE.search(words)
+    at = found.start() if found is not None and found.start() > 0 else len(words)
+    out, labels = words[:at], words[at:]
     for one, other in _table():
         out = re.sub(
-            rf"(?<!\w){one}(?!\w)",
+            rf"(?<!\w){_OF_A_NAME}{one}(?!\w)",
             lambda m, other=other: other[0].upper() + other[1:] if m[0][0].isupper() else other,  # type: ignore[misc]
             out,
             flags=re.I,
         )
-    parts = [p.strip(" .") for p in out.split(";")]
+    number = match[0] if (match := _NUMBER.match(out)) else ""
+    body = out[len(number) :]
+    parts = [p.strip(" .") for p in body.split(";")]
     if len(parts) > 1 and "\n" not in out and chance.random() < 0.5:
         parts = parts[1:] + parts[:1]
         parts[0] = parts[0][:1].upper() + parts[0][1:]
-        out = "; ".join(parts) + "."
-    return out
+        out = number + "; ".join(parts) + "."
+    return out + labels
 
 
 def renamed(words: str) -> str:
@@ -171,6 +183,7 @@ def make_child(plan: Document, seed: int, citation: str | None = None) -> Child:
         lowered += made[2]
         busy.add(n)
         assert task.id in done
+    edits += _bare_headings(plan, done)
     body_start = min((s.span.start for s in plan.outline), default=0)
     ends = [
         b.span.start
@@ -189,6 +202,19 @@ def make_child(plan: Document, seed: int, citation: str | None = None) -> Child:
         tuple(lowered),
         citation,
     )
+
+
+def _bare_headings(plan: Document, done: dict[str, str]) -> list[_Edit]:
+    """Return the headings under which every task was dropped: who drops the work drops its heading."""
+    out = []
+    for index, section in enumerate(plan.outline):
+        inside = [t for t in plan.tasks if t.section == section.path and section.span.covers(t.block)]
+        below = any(other.parent == index for other in plan.outline)
+        if not inside or below or section.kind in ("part", "annex"):
+            continue
+        if all(done.get(t.id) == "dropped" and t.block.start >= section.heading.end for t in inside):
+            out.append(_Edit(Span(section.heading.start, section.heading.end), ""))
+    return out
 
 
 _Made = tuple[list[_Edit], dict[str, str], list[int]]
@@ -229,6 +255,12 @@ def _redated(plan: Document, task: Task, kind: str) -> _Made | None:
     wanted = "deadline_later" if kind == "deadline_moved" else "deadline_weakened"
     if found is None or found[0] != wanted:
         return None
+    if kind == "deadline_weakened":
+        # "Hoàn thành trước ngày …" is weakened to "Thực hiện thường xuyên", as plans say it.
+        before = re.search(r"(hoàn thành|xong|thực hiện)\s+$", plan.text[: span.start], re.I)
+        if before is not None and before.start() >= task.block.start:
+            verb = "Thực hiện " if before[0][0].isupper() else "thực hiện "
+            return [_Edit(Span(before.start(), span.end), verb + "thường xuyên")], {task.id: kind}, []
     return [_Edit(span, other)], {task.id: kind}, []
 
 

@@ -14,14 +14,16 @@ from indexer.clean import bare, collapse, fold
 from indexer.deadlines import read_deadline
 from indexer.encode import load_encoder
 from indexer.errors import UnknownDocument, UnusableInput
-from indexer.records import Document, SourceText
+from indexer.records import Document, SourceText, Span
 from search_api.check.chain import versions
 from search_api.check.checking import Checks
 from search_api.check.compare import compare_deadlines
 from search_api.check.crosscheck import check, check_alone
 from search_api.check.export import advice, docx, html_page, xlsx
+from search_api.check.figures import figures, less
 from search_api.check.plan import six_clear, six_clear_rules
-from search_api.check.scope import addressee, addressee_rules, who
+from search_api.check.scope import addressee, addressee_rules, mine, under, who
+from search_api.check.share import share
 from search_api.check.similarity import boilerplate, light_words, paraphrases, rule_rows
 from search_api.service import Service
 
@@ -166,15 +168,16 @@ def test_alerts(parent: Document, changes: dict[str, str], code: str) -> None:
     plan = child(**changes)
     report = check(plan, parent)
     assert codes(report) == {code}
+    before = {item.key: item.verdict for item in check(child(), parent).items}
+    lessening = {"deadline_later", "deadline_weakened", "target_lower", "target_missing"}
+    lessened = {
+        i.task for i in report.items for a in i.alerts if a.code in lessening and a.severity != "info"
+    }
     for item in report.items:
-        # A later deadline or a lower target changes no verdict.
-        assert (
-            item.level != "task"
-            or item.verdict
-            == check(child(), parent)
-            .items[[i.key for i in check(child(), parent).items].index(item.key)]
-            .verdict
-        )
+        # A limit or a figure that is not held makes a task partial; who does it and what is cited does not.
+        if item.level == "task":
+            assert item.verdict == ("partial" if item.task in lessened else before[item.key])
+            assert (item.task in lessened) == ("chưa giữ đủ" in item.reason)
         for alert in item.alerts:
             assert alert.child_span is None or alert.child_quote == plan.text[slice(*alert.child_span)]
             assert alert.parent_span is None or alert.parent_quote == parent.text[slice(*alert.parent_span)]
@@ -385,7 +388,9 @@ def test_matrix_and_chain(checks: Checks) -> None:
     followed = checks.chain(COMMUNE)
     assert followed is not None
     assert followed.documents[0].doc == "nq-68-nq-tw-chuyen-doi-so"
-    assert any(row.lost_at == COMMUNE for row in followed.rows)
+    lost = [row for row in followed.rows if row.lost_at is not None]
+    assert lost
+    assert all(row.steps[-1].doc == row.lost_at for row in lost)
 
 
 def test_reviews_survive_and_grow_stale(checks: Checks) -> None:
@@ -418,10 +423,95 @@ def test_every_planted_difference_is_found() -> None:
     assert found["missed"] == []
     graded = verdicts(documents, encoder)
     assert graded["accuracy"] >= 0.95
-    assert graded["by_verdict"]["covered"]["f1"] >= 0.95
+    assert graded["macro_f1"] >= 0.93
+    assert graded["by_verdict"]["partial"]["f1"] >= 0.85
 
 
 def test_we_of_a_document(parent: Document) -> None:
     we = who(parent)
     assert we.level == "tinh"
     assert bare(we.name).endswith("son binh")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "lower"),
+    [
+        ("mỗi tuần lấy tối thiểu 20 mẫu", "lấy 15 mẫu mỗi tuần", True),
+        ("mỗi tuần lấy tối thiểu 20 mẫu", "lấy 100 mẫu mỗi tháng", False),
+        ("phát ít nhất hai kỳ mỗi tháng", "mỗi tuần phát 01 kỳ", False),
+        ("báo tin trong vòng 02 giờ", "báo tin trong vòng 24 giờ", True),
+        ("xong trong vòng 07 ngày", "xong trong thời hạn 48 giờ", False),
+        ("mỗi đội tối thiểu 60 người", "đội có 45 người", True),
+        ("mỗi đội tối thiểu 60 người", "mua 45 áo phao", None),
+        ("ít nhất 02 lần mỗi năm", "kiểm tra 06 lần", None),
+    ],
+)
+def test_figures_of_one_unit_are_compared(theirs: str, ours: str, lower: bool | None) -> None:
+    """Quantities are set against each other by unit and period; what cannot be computed is not said."""
+    (a,) = figures(theirs, Span(0, len(theirs)))
+    (b,) = figures(ours, Span(0, len(ours)))
+    assert less(a, b) is lower
+
+
+def test_dates_and_numbers_of_documents_are_no_figures() -> None:
+    """What looks like a quantity and is none."""
+    words = "Kế hoạch số 98/KH-UBND ngày 27/02/2026; quý 2 năm 2026; giai đoạn 2026 - 2030; tháng 6; Điều 3"
+    assert list(figures(words, Span(0, len(words)))) == []
+
+
+MIXED = """UBND TỈNH SƠN BÌNH
+
+Số: 31/KH-UBND
+
+Sơn Bình, ngày 05 tháng 3 năm 2026
+
+KẾ HOẠCH
+Chăm sóc cây xanh đô thị năm 2026
+
+I. NHIỆM VỤ
+
+1. Sở Xây dựng hướng dẫn kỹ thuật cắt tỉa; UBND các xã, phường dọn cành gãy sau mưa bão.
+
+2. Sở Tài chính chủ trì cấp kinh phí mua giống; phối hợp với UBND các xã, phường kiểm kê cây cổ thụ ven đường.
+
+3. Sở Công Thương chủ trì, phối hợp với UBND các xã, phường nơi có chợ trồng cây che bóng trong sân chợ.
+
+4. Công an tỉnh chỉ đạo Công an các xã, phường xử lý người chặt phá cây.
+
+5. Sở Y tế trồng vườn thuốc nam tại bệnh viện tỉnh.
+"""
+MIXED_CHILD = """UBND XÃ TÂN LẬP
+
+Số: 9/KH-UBND
+
+Tân Lập, ngày 20 tháng 3 năm 2026
+
+KẾ HOẠCH
+Chăm sóc cây xanh năm 2026
+
+Thực hiện Kế hoạch số 31/KH-UBND ngày 05/3/2026 của UBND tỉnh Sơn Bình, UBND xã xây dựng Kế hoạch như sau:
+
+I. NHIỆM VỤ
+
+1. Phòng Kinh tế chủ trì dọn cành gãy sau mưa bão trong vòng một ngày.
+"""
+
+
+def test_only_our_clause_of_a_shared_task_counts() -> None:
+    """A task that gives work to several bodies is ours as far as its clauses are; who is told or chosen is said."""
+    parent, plan = made(MIXED, "tinh"), made(MIXED_CHILD, "xa")
+    items = {i.task: i for i in check(plan, parent).items if i.level == "task"}
+    assert [(i, items[i].verdict) for i in sorted(t for t in items if t)] == [
+        ("I.1", "covered"),
+        ("I.2", "not_found"),
+        ("I.3", "review"),
+        ("I.4", "review"),
+        ("I.5", "out_of_scope"),
+    ]
+    assert "một số" in items["I.3"].reason
+    we = who(plan)
+    found = share(parent, parent.tasks[1], lambda n: mine(n, we), lambda n: under(n, we))
+    assert found is not None
+    assert [s.of(parent.text) for s in found.spans] == [
+        "phối hợp với UBND các xã, phường kiểm kê cây cổ thụ ven đường."
+    ]

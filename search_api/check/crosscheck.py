@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 import time
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from indexer.clean import collapse, fold
-from indexer.deadlines import find_deadlines
+from indexer.deadlines import find_deadlines, latest
 from indexer.encode import Encoder
 from indexer.organs import organ_key
 from indexer.records import Deadline, Document, Mention, Span, Task
@@ -37,6 +40,7 @@ from search_api.check.compare import (
     same_measure,
     sources,
 )
+from search_api.check.figures import Figure, figures, less
 from search_api.check.plan import deadline_alerts, plan_alerts, six_clear
 from search_api.check.schemas import (
     VERDICTS,
@@ -50,7 +54,8 @@ from search_api.check.schemas import (
     Party,
     Verdict,
 )
-from search_api.check.scope import Scope, We, addressee, share_addressed, task_scope, who
+from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under, who
+from search_api.check.share import Share, clause_spans, only_some, share
 from search_api.check.similarity import Matrix, compare
 from search_api.check.targets import Targets
 from search_api.check.units import (
@@ -61,6 +66,8 @@ from search_api.check.units import (
     paragraph_units,
     requirement_units,
     task_units,
+    titled_units,
+    words_in,
 )
 
 COVERED = 0.5
@@ -75,6 +82,14 @@ _PLAINLY = 0.6
 """Score below which most clauses must be held as well."""
 _HINT = 0.33
 """Score from which a task stands beside a goal that answers: the two together carry the item out."""
+_PLAIN_GOAL = 0.8
+"""Score from which a goal plainly says the same: the plan promises it, whoever is to do it."""
+_FAINT = 0.14
+"""Score from which a task beside such a goal is related work, though not the work itself."""
+_ABSENT = 0.1
+"""Share of a clause below which the plan says nothing of it."""
+_ELSEWHERE = 0.35
+"""Share of a clause from which another piece of work in the plan may be what carries it out."""
 _MOST_MATCHES = 5
 # "xây dựng kế hoạch thực hiện": the child itself carries this out.
 _ISSUE = re.compile(
@@ -84,8 +99,6 @@ _ISSUE = re.compile(
 _REPORT = re.compile(r"báo cáo|tổng hợp kết quả")
 _FOLLOWS = re.compile(r"theo dõi|đôn đốc|đầu mối|thường trực|tổng hợp")
 _REPORTED = 0.75
-_MANY_LEFT = 2
-"""Clauses beside the order to issue a plan from which the plan alone is only a part."""
 # A clause that every plan has: it is neither content to find nor content that is missing.
 _PLAIN = re.compile(
     r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm (?:trước|về|toàn diện)|theo dõi,? đôn đốc|báo cáo|sơ kết|tổng kết"
@@ -363,13 +376,20 @@ class _Run:
         self, child: Document, parent: Document, encoder: Encoder | None, we: We, all_ours: bool = False
     ) -> None:
         self.child, self.parent, self.we = child, parent, we
+        addressed = share_addressed(parent.tasks)
+        every = Scope(True, "general", "tính mọi nhiệm vụ theo yêu cầu")
+        self.scopes = [every if all_ours else task_scope(task, we, addressed) for task in parent.tasks]
+        self.limits = [(task.deadline, task.deadline_span) for task in parent.tasks]
+        self.narrowed: set[int] = set()
+        self.told: set[int] = set()
         self.theirs = task_units(parent)
-        self.mine = task_units(child)
+        self.shares: dict[int, Share] = {} if all_ours else self._shares()
+        self.mine = titled_units(child)
         said = [u for u in paragraph_units(child) if not is_funding(child, u)]
         # Work that stands outside tasks counts as a task would; goals and requirements promise, they assign nothing.
         self.working = [*self.mine, *(u for u in said if u.kind == "paragraph")]
         self.evidence = [*self.working, *(u for u in said if u.kind != "paragraph")]
-        self.actions = {n: action_units(parent, n) for n in range(len(parent.tasks))}
+        self.actions = {n: self._actions(n, self.shares.get(n)) for n in range(len(parent.tasks))}
         self.requirements = requirement_units(parent)
         background = [u.words for u in (*self.theirs, *self.evidence, *self.requirements)]
         self.aligner = Aligner(parent, child, background, encoder)
@@ -382,14 +402,52 @@ class _Run:
             rows += self.actions[number] or [unit]
         # Actions compete with the parent's other tasks for the child's, as tasks do.
         self.action_aligned = self._align(rows) if any(self.actions.values()) else self.aligned
-        addressed = share_addressed(parent.tasks)
-        every = Scope(True, "general", "tính mọi nhiệm vụ theo yêu cầu")
-        self.scopes = [every if all_ours else task_scope(task, we, addressed) for task in parent.tasks]
         self.all_ours = all_ours
         self.loose: list[Alert] = []
         self.used = np.zeros(len(self.mine), dtype=bool)
         self.issues = self._is_plan()
+        self.their_figures = self._their_figures()
+        self.my_figures = self._my_figures() if self.their_figures else []
+        self.figure_likeness = self._figure_likeness()
         self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
+
+    def _shares(self) -> dict[int, Share]:
+        """Narrow tasks that name several bodies to the clauses that are ours, and widen scope by them."""
+        out: dict[int, Share] = {}
+        for number, task in enumerate(self.parent.tasks):
+            named = [
+                m.span
+                for m in (*task.lead, *task.implementing, *task.directing, *task.coordinating)
+                if mine(m.text, self.we) is not None
+            ]
+            if only_some(self.parent, named):
+                self.narrowed.add(number)
+            found = share(self.parent, task, lambda n: mine(n, self.we), lambda n: under(n, self.we))
+            if found is None or (self.scopes[number].ours and (found.whole or found.directed)):
+                continue
+            if not self.scopes[number].ours:
+                self.scopes[number] = Scope(
+                    True, "coordinate" if found.directed else "lead", f"trong nhiệm vụ chung: {found.why}"
+                )
+                if found.directed:
+                    self.told.add(number)
+                    continue
+            out[number] = found
+            unit = self.theirs[number]
+            if words := words_in(self.parent, task, found.spans):
+                self.theirs[number] = msgspec.structs.replace(unit, words=words)
+            if not found.dated:
+                self.limits[number] = next(
+                    (limit for s in found.spans if (limit := self._limit_in(s))[0].kind != "none"),
+                    (Deadline(), None),
+                )
+        return out
+
+    def _actions(self, number: int, own: Share | None) -> list[Unit]:
+        units = action_units(self.parent, number)
+        if own is not None:
+            units = [u for u in units if any(s.overlaps(u.span) for s in own.spans)]
+        return units if len(units) > 1 else []
 
     def _part_systems(self) -> None:
         """Weaken pairs whose leads are of different systems: what a council oversees, a Front does not do."""
@@ -424,6 +482,16 @@ class _Run:
             return max(work, goal)
         return 1.0 - (1.0 - work) * (1.0 - goal / 2) if work >= _HINT else work
 
+    def _only_goal(self, number: int, scores: Matrix, top: float) -> int | None:
+        """Return the goal that plainly says what no task of the child takes up; None where there is none."""
+        cut = len(self.working)
+        if top >= WEAK or len(scores) <= cut or self._is_goal(number):
+            return None
+        best = cut + int(np.argmax(scores[cut:]))
+        if self.evidence[best].kind != "goal" or scores[best] < _PLAIN_GOAL:
+            return None
+        return best
+
     def _is_goal(self, number: int) -> bool:
         """Say whether a task of the parent states little besides targets."""
         task = self.parent.tasks[number]
@@ -450,7 +518,13 @@ class _Run:
             self.all_ours,
         )
         items = [item for item, _ in built] + targets.items() + self._requirement_items()
+        short: dict[str, list[Alert]] = {}
+        for item in items:
+            if item.level == "target" and item.task and item.verdict != "out_of_scope":
+                short.setdefault(item.task, []).extend(item.alerts)
         extra = self._child_alerts(best)
+        items = [_once(item, short.get(item.task or "", ())) for item in items]
+        items = [_lessened(item, short.get(item.task or "", ())) for item in items]
         for key, found in self._copied(items).items():
             extra.setdefault(key, []).extend(found)
         items = [_with_alerts(item, extra.get(item.key, [])) if item.key in extra else item for item in items]
@@ -459,6 +533,7 @@ class _Run:
 
     def _task_item(self, number: int) -> tuple[CheckItem, list[int]]:
         unit, task, scope = self.theirs[number], self.parent.tasks[number], self.scopes[number]
+        limit, limit_span = self.limits[number]
         scores = self._scores(self.aligned, number)
         order = [int(j) for j in np.argsort(-scores)[:_MOST_MATCHES]] if len(scores) else []
         top = self._together(number, scores) if order else 0.0
@@ -476,30 +551,44 @@ class _Run:
         if parts:
             verdict, top = _from_parts(parts, top)
         else:
-            if top < COVERED and (reporting := self._reports(unit.words, task.deadline)) is not None:
+            if top < COVERED and (reporting := self._reports(unit.words, limit)) is not None:
                 chosen = list(dict.fromkeys([reporting, *chosen]))
                 scores[reporting] = top = max(top, _REPORTED)
-            verdict, reason = self._verdict(unit, top, chosen)
+            verdict, reason = self._verdict(unit, top, chosen, scope.role)
+            if verdict == "not_found" and (goal := self._only_goal(number, scores, top)) is not None:
+                reason = "Chỉ nêu ở mục tiêu, chưa có nhiệm vụ tương ứng."
+                if len(self.working) and scores[: len(self.working)].max() >= _FAINT:
+                    verdict, top = "partial", float(scores[goal])
+                    reason = "Mục tiêu có nêu; nhiệm vụ gần nhất chỉ có nội dung liên quan."
+                    chosen = [goal, int(np.argmax(scores[: len(self.working)]))]
         matches = self._matches(self.aligned, number, chosen, scores)
         alerts: list[Alert] = []
         if issued and scope.ours and scope.role != "unknown":
-            left = self._unheld(unit, chosen)
-            verdict, top = ("partial" if left >= _MANY_LEFT else "covered"), max(top, 0.9)
+            left = self._absent(unit, [j for j in chosen if j < len(self.working)], issued=True)
+            verdict, top = ("covered" if left is None else "partial"), max(top, 0.9)
             reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
-            if left >= _MANY_LEFT:
-                reason += " Các yêu cầu khác trong nhiệm vụ chưa thấy nội dung tương ứng."
+            if left is not None:
+                reason += f" Chưa thấy nội dung tương ứng với việc “{left[:110]}”."
             matches = (self._own_match(), *matches)
-        if issued and scope.ours and (late := self._late_issue(task.deadline, task.deadline_span)):
+        if issued and scope.ours and (late := self._late_issue(limit, limit_span)):
             alerts.append(late)
         if not scope.ours:
             verdict = "out_of_scope"
         elif scope.role == "unknown" and verdict == "not_found":
             verdict = "review"
             reason = "Văn bản cấp trên không nêu giao cho ai, kế hoạch không có nội dung này."
+        elif number in self.narrowed and verdict == "not_found":
+            verdict = "review"
+            reason = "Chỉ giao một số nơi, một số cơ quan: cần xác định có thuộc diện này không."
+        elif number in self.told and verdict == "not_found":
+            verdict = "review"
+            reason = "Cấp trên giao cơ quan khác hướng dẫn, chỉ đạo; kế hoạch chưa nêu phần việc của mình."
         elif scope.role == "coordinate" and verdict == "not_found":
             reason = "Được giao phối hợp; kế hoạch chưa nêu phần việc phối hợp."
         if scope.ours and not issued:
             alerts += self._deadlines(number, [j for j in chosen if scores[j] >= COVERED], parts)
+            if verdict in ("covered", "partial"):
+                alerts += self._lower_figures(number, chosen)
             alerts += [
                 alert(
                     "action_missing",
@@ -554,7 +643,7 @@ class _Run:
             machine=verdict,
         )
 
-    def _verdict(self, unit: Unit, top: float, chosen: Sequence[int]) -> tuple[Verdict, str]:
+    def _verdict(self, unit: Unit, top: float, chosen: Sequence[int], role: str) -> tuple[Verdict, str]:
         if top < WEAK:
             return "not_found", ""
         share = self._clause_share(unit, chosen)
@@ -564,25 +653,33 @@ class _Run:
             return "review", "Dấu hiệu khớp yếu: cần người đọc lại."
         if share < 0.34 or (top < _PLAINLY and share < 0.6):
             return "partial", "Chỉ một phần các việc nêu trong nhiệm vụ có nội dung tương ứng."
+        if role in ("lead", "general") and (absent := self._absent(unit, chosen)):
+            return "partial", f"Chưa thấy nội dung tương ứng với việc “{absent[:110]}”."
         return "covered", ""
 
-    def _unheld(self, unit: Unit, chosen: Sequence[int]) -> int:
-        """Count the clauses besides the order to issue a plan that nothing in the child holds."""
-        left = [
-            c
-            for c in clauses(unit.words)
-            if len(c.split()) >= 9
-            and "kế hoạch" not in fold(c)
-            and not _ISSUE.search(fold(c))
-            and not _PLAIN.search(fold(c))
-        ]
-        if not left:
-            return 0
-        # A goal or requirement that says the same assigns nobody: it does not carry the clause out.
-        work = [self.evidence[j].words for j in chosen if j < len(self.working)]
-        together = self.aligner.terms(" . ".join(work))
-        found = compare([self.aligner.terms(c) for c in left], [together], self.aligner.space)
-        return int((found.covered[:, 0] < _CLAUSE).sum())
+    def _absent(self, unit: Unit, chosen: Sequence[int], *, issued: bool = False) -> str | None:
+        """Return a clause of which neither what answers the task nor any other work of the child says anything.
+
+        With ``issued``, the order to issue a plan is carried out by the plan itself and is no such clause.
+        """
+        own = clauses(unit.words)
+        if len(own) < 2:
+            return None
+        own = [c for c in own if len(c.split()) >= 7 and not _PLAIN.search(fold(c))]
+        if issued:
+            own = [c for c in own if not _ISSUE.search(fold(c))]
+        if not own:
+            return None
+        said = [self.aligner.terms(c) for c in own]
+        pieces = [" . ".join(self.evidence[j].words for j in chosen), *(u.words for u in self.working)]
+        found = compare(said, [self.aligner.terms(p) for p in pieces], self.aligner.space)
+        for row, clause in enumerate(own):
+            if (
+                found.covered[row, 0] < _ABSENT
+                and float(found.covered[row, 1:].max(initial=0.0)) < _ELSEWHERE
+            ):
+                return clause
+        return None
 
     def _clause_share(self, unit: Unit, chosen: Sequence[int]) -> float:
         """Return the share of the parent's clauses, by weight, that the matched passages hold together."""
@@ -637,8 +734,9 @@ class _Run:
             told = fold(collapse(task.block.of(self.child.text)))
             if not _REPORT.search(told):
                 continue
-            points = 2 if task.deadline.kind == "recurring" and deadline.kind == "recurring" else 0
-            points += 1 if _FOLLOWS.search(told) else 0
+            if not _FOLLOWS.search(told):
+                continue
+            points = 3 if task.deadline.kind == "recurring" and deadline.kind == "recurring" else 1
             if points >= 2 and (best is None or points > best[0]):
                 best = (points, j)
         return best[1] if best else None
@@ -707,8 +805,8 @@ class _Run:
 
     def _deadlines(self, number: int, chosen: Sequence[int], parts: Sequence[Part]) -> list[Alert]:
         """Compare time limits with the passage that answers best, and with others that answer only this."""
-        task = self.parent.tasks[number]
-        if len(parts) > 1 and task.deadline.kind == "none":
+        limit, limit_span = self.limits[number]
+        if len(parts) > 1 and limit.kind == "none":
             return []
         out = []
         scores = self.aligned.scores
@@ -719,22 +817,120 @@ class _Run:
                 continue
             if rank == 0 and not alone and scores[number, j] < 0.6:
                 continue
-            if mine.deadline.kind == "none" and not self.dated:
+            theirs = Dated(limit, limit_span)
+            own = Dated(mine.deadline, mine.deadline_span)
+            if mine.deadline.kind == "none":
+                own = self._limit_inside(number, mine) or own
+            if own.deadline.kind == "none" and not self.dated:
                 continue
             found = deadline_alert(
                 self.parent,
                 self.child,
-                Dated(task.deadline, task.deadline_span),
-                Dated(mine.deadline, mine.deadline_span),
+                theirs,
+                own,
                 mine.span,
             )
-            if found is not None and not self._kept_inside(task.deadline, mine):
+            if found is not None and not self._kept_inside(limit, mine):
                 out.append(found)
         return out[:2]
+
+    def _limit_inside(self, number: int, mine: Task) -> Dated | None:
+        """Return the limit stated in the paragraph of a child's task that answers, where the task has none itself."""
+        text = self.child.text
+        spans = [s for s in mine.actions if len(s.of(text).split()) >= 4] or [mine.block]
+        words = [self.aligner.terms(collapse(s.of(text))) for s in spans]
+        found = compare([self.aligner.terms(self.theirs[number].words)], words, self.aligner.space)
+        best = int(np.argmax(found.covered[0]))
+        if found.covered[0, best] < _PARAGRAPH_HELD:
+            return None
+        span = spans[best]
+        for where, limit in find_deadlines(span.of(text)):
+            return Dated(limit, Span(span.start + where.start, span.start + where.end))
+        return None
+
+    # -- figures ----------------------------------------------------------------------------------
+
+    def _their_figures(self) -> list[_Counted]:
+        """Return the parent's figures that a child can be held to: each body's own, or given to us alone."""
+        out = []
+        for number, task in enumerate(self.parent.tasks):
+            scope = self.scopes[number]
+            if not scope.ours:
+                continue
+            own = self.shares.get(number)
+            alone = self.all_ours or (scope.role == "lead" and not scope.why.startswith("giao chung"))
+            for span in own.spans if own is not None else _said(self.parent, task):
+                for figure in figures(self.parent.text, span):
+                    if alone or figure.each or figure.often or figure.most or figure.unit == "%":
+                        out.append(_Counted(number, figure, self._around(self.parent, span)))
+        return out
+
+    def _my_figures(self) -> list[_Counted]:
+        out = []
+        for j, unit in enumerate(self.evidence):
+            spans = _said(self.child, self.child.tasks[unit.task]) if unit.kind == "task" else [unit.span]
+            for span in spans:
+                for clause in _clauses_of(self.child.text, span):
+                    for figure in figures(self.child.text, clause):
+                        out.append(_Counted(j, figure, self._around(self.child, clause)))
+        return out
+
+    def _around(self, document: Document, span: Span) -> str:
+        return _DIGITS.sub(" ", collapse(span.of(document.text)))
+
+    def _figure_likeness(self) -> Matrix:
+        a = [self.aligner.terms(c.words) for c in self.their_figures]
+        b = [self.aligner.terms(c.words) for c in self.my_figures]
+        if not a or not b:
+            return np.zeros((len(a), len(b)), dtype=np.float32)
+        found = compare(a, b, self.aligner.space)
+        # A short goal inside a long clause is as near as a long one: both directions count.
+        return np.where(found.shared >= _FIGURE_SHARED, np.maximum(found.covered, found.covering), 0.0)
+
+    def _lower_figures(self, number: int, chosen: Sequence[int]) -> list[Alert]:
+        """Compare quantities in the wording with those of the passages that answer, and of goals that say the same."""
+        out = []
+        for row, theirs in enumerate(self.their_figures):
+            if theirs.owner != number:
+                continue
+            lower: list[tuple[float, Figure]] = []
+            held = False
+            for column, own in enumerate(self.my_figures):
+                near = float(self.figure_likeness[row, column])
+                if near < (_FIGURE_NEAR if own.owner in chosen else _FIGURE_SAME):
+                    continue
+                falls = less(theirs.figure, own.figure)
+                if falls:
+                    lower.append((near, own.figure))
+                held = held or falls is False
+            if lower and not held:
+                out.append(self._figure_alert(theirs.figure, max(lower, key=lambda pair: pair[0])[1]))
+        return out
+
+    def _figure_alert(self, theirs: Figure, mine: Figure) -> Alert:
+        a = collapse(theirs.span.of(self.parent.text))
+        b = collapse(mine.span.of(self.child.text))
+        code, words = (
+            ("deadline_later", f"Thời hạn dài hơn: cấp trên “{a}”, kế hoạch “{b}”.")
+            if theirs.most
+            else ("target_lower", f"Số lượng thấp hơn: cấp trên “{a}”, kế hoạch “{b}”; cần giải trình.")
+        )
+        return alert(
+            code,
+            "error",
+            words,
+            self.parent,
+            _sentence_at(self.parent.text, theirs.span),
+            self.child,
+            _sentence_at(self.child.text, mine.span),
+        )
 
     def _kept_inside(self, limit: Deadline, mine: Task) -> bool:
         """Say whether a limit inside the child's task keeps the parent's: one of its actions states it."""
         words = collapse(mine.block.of(self.child.text))
+        last = latest(limit)
+        if mine.deadline.kind == "none" and last is not None and any(d <= last for d in _days(words)):
+            return True
         return any(
             d.kind in ("by", "within", "range", "event")
             and d.raw != mine.deadline.raw
@@ -858,9 +1054,110 @@ def _sentence_share(document: Document, span: Span) -> float:
     return (span.end - span.start) / max(end - max(start, 0), 1)
 
 
-def _with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:
-    import msgspec
+_DIGITS = re.compile(r"\d+(?:[.,/]\d+)*%?")
+_PARAGRAPH_HELD = 0.4
+"""Share of a task that a paragraph holds whose limit is then the task's."""
+_FIGURE_SHARED = 5.0
+_FIGURE_NEAR = 0.2
+"""Likeness from which a figure in an answering passage counts the same thing."""
+_FIGURE_SAME = 0.5
+"""Likeness from which a figure anywhere in the plan does."""
 
+
+class _Counted(msgspec.Struct, frozen=True):
+    """A figure, the task or passage that holds it, and the words around it."""
+
+    owner: int
+    figure: Figure
+    words: str
+
+
+_DAY = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)")
+
+
+def _days(words: str) -> list[date]:
+    """Return the days that a passage names, whatever it says of them."""
+    out = []
+    for match in _DAY.finditer(words):
+        month, number = int(match[2]), int(match[1])
+        if 1 <= month <= 12 and 1 <= number <= monthrange(int(match[3]), month)[1]:
+            out.append(date(int(match[3]), month, number))
+    return out
+
+
+def _said(document: Document, task: Task) -> list[Span]:
+    """Return the clauses of a task, and its products: what a table's column promises counts too."""
+    products = [m.span for m in task.products if task.block.covers(m.span)]
+    return [*clause_spans(document, task), *products]
+
+
+def _clauses_of(text: str, span: Span) -> list[Span]:
+    cuts = [m.end() for m in re.finditer(r";\s|\.\s", text[span.start : span.end])]
+    at, out = span.start, []
+    for cut in [*cuts, span.end - span.start]:
+        out.append(Span(at, span.start + cut))
+        at = span.start + cut
+    return out
+
+
+def _sentence_at(text: str, span: Span) -> Span:
+    """Return the clause around a figure, to be quoted."""
+    start = max(text.rfind(mark, max(0, span.start - 240), span.start) for mark in (". ", "; ", "\n", ": "))
+    ends = [at for mark in (". ", ";", "\n", ".\n") if (at := text.find(mark, span.end, span.end + 240)) >= 0]
+    begin = start + 1 if start >= 0 else span.start
+    while begin < span.start and text[begin].isspace():
+        begin += 1
+    return Span(begin, min(ends) if ends else span.end)
+
+
+def _once(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
+    """Leave out what is said of a figure where the targets of the task say the same."""
+    told = {a.code for a in targets}
+    spans = [a.parent_span for a in targets if a.parent_span is not None]
+
+    def again(found: Alert) -> bool:
+        at = found.parent_span
+        return (
+            found.code == "target_lower"
+            and found.code in told
+            and at is not None
+            and any(a < at[1] and at[0] < b for a, b in spans)
+        )
+
+    if item.level != "task" or not any(again(a) for a in item.alerts):
+        return item
+    return msgspec.structs.replace(item, alerts=tuple(a for a in item.alerts if not again(a)))
+
+
+_LESS = {
+    "deadline_later": "thời hạn muộn hơn",
+    "deadline_weakened": "thời hạn không còn là một ngày cụ thể",
+    "deadline_missing": "thời hạn không được nêu",
+    "target_lower": "chỉ tiêu thấp hơn",
+    "target_missing": "chỉ tiêu không được nêu",
+}
+
+
+def _lessened(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
+    """Turn "covered" into "partial" where the plan takes the task up with less: its limit or its figure is not held.
+
+    What is merely possible ("có thể muộn hơn") and what only differs in unit stays an alert.
+    """
+    if item.level != "task" or item.verdict != "covered":
+        return item
+    codes = dict.fromkeys(
+        a.code for a in (*item.alerts, *targets) if a.code in _LESS and a.severity != "info"
+    )
+    if not codes:
+        return item
+    told = "; ".join(_LESS[code] for code in codes)
+    reason = f"Có nội dung nhưng chưa giữ đủ yêu cầu: {told}."
+    return msgspec.structs.replace(
+        item, verdict="partial", machine="partial", reason=f"{item.reason} {reason}".strip()
+    )
+
+
+def _with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:
     return msgspec.structs.replace(item, alerts=(*item.alerts, *alerts))
 
 

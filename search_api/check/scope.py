@@ -134,6 +134,23 @@ def _ours(name: str, we: We) -> str | None:
     return None
 
 
+def mine(name: str, we: We) -> str | None:
+    """Return why a name means us, in Vietnamese; None where it does not."""
+    return _ours(name, we)
+
+
+_UNDER = re.compile(
+    r"^(?:cong an|ban chi huy quan su|tram y te|doan the|luc luong \w+(?: \w+)?) (?:cac xa|cap xa)"
+)
+
+
+def under(name: str, we: We) -> str | None:
+    """Return why a name means a body under a commune's committee, which another level directs; else None."""
+    if we.level == "xa" and we.system == "state" and _UNDER.search(bare(name)):
+        return f"lực lượng của xã “{collapse(name)}”"
+    return None
+
+
 def _find(mentions: Sequence[Mention], we: We) -> str | None:
     for mention in mentions:
         if (why := _ours(mention.text, we)) is not None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from indexer.assignments import unit_title
 from indexer.clean import collapse, fold
 from indexer.records import BOILERPLATE, Block, Document, Span, Target, Task
 
@@ -76,7 +77,7 @@ def without(text: str, span: Span, cut: Sequence[Span]) -> str:
 def task_holes(document: Document, task: Task) -> list[Span]:
     """Return what a task says of people, time and money: the spans that :func:`without` takes out."""
     holes = [
-        mention.span
+        Span(mention.span.start, mention.span.start + _name_length(mention.text))
         for mention in (*task.lead, *task.coordinating, *task.directing, *task.implementing)
         if task.block.covers(mention.span)
     ]
@@ -102,6 +103,20 @@ def task_holes(document: Document, task: Task) -> list[Span]:
             results = True
             holes.append(block.span)
     return holes
+
+
+_LONG_NAME = 9
+_RUNS_ON = re.compile(
+    r"(?:xã, phường(?:, đặc khu)?|cấp (?:xã|tỉnh)|tỉnh|xã|sở|ngành|trường học|công ty)(?=\s+[a-zđà-ỹ])"
+)
+
+
+def _name_length(name: str) -> int:
+    """Return how many characters of a mention are a name: a long one may run on into what is to be done."""
+    if len(name.split()) <= _LONG_NAME and not re.search(r"\d", name):
+        return len(name)
+    found = _RUNS_ON.search(fold(name))
+    return found.end() if found else 0
 
 
 def _words(document: Document, span: Span, holes: Sequence[Span]) -> str:
@@ -135,6 +150,37 @@ def task_units(document: Document) -> list[Unit]:
         )
         for number, task in enumerate(document.tasks)
     ]
+
+
+def titled_units(document: Document) -> list[Unit]:
+    """Return the pieces of :func:`task_units`; a paragraph under a heading of its own says what the heading says too.
+
+    "3. Trực ban" over two paragraphs of different units makes two tasks; neither repeats the heading.
+    """
+    sections = {section.path: section for section in document.outline}
+    parents = {section.parent for section in document.outline}
+    numbers = {id(section): n for n, section in enumerate(document.outline)}
+    out = []
+    for unit in task_units(document):
+        task = document.tasks[unit.task]
+        section = sections.get(task.section)
+        if (
+            task.title is None
+            and section is not None
+            and section.title
+            and section.kind not in ("part", "annex")
+        ):
+            names = unit_title(document.text, section.heading) is not None
+            if numbers[id(section)] not in parents and not names:
+                unit = msgspec.structs.replace(unit, words=f"{collapse(section.title)} . {unit.words}")
+        out.append(unit)
+    return out
+
+
+def words_in(document: Document, task: Task, spans: Sequence[Span]) -> str:
+    """Return what some clauses of a task say is to be done."""
+    holes = task_holes(document, task)
+    return collapse("; ".join(w for s in spans if (w := _words(document, s, holes))))
 
 
 def first_clause(words: str) -> str:
@@ -253,7 +299,8 @@ def _paragraphs(document: Document) -> Iterator[Unit]:
 
 _GOALS = re.compile(r"mục tiêu|chỉ tiêu|kết quả cần đạt")
 _CLOSING = re.compile(
-    r"^\(kèm theo |^(?:trong )?quá trình (?:triển khai |tổ chức )*(?:thực hiện|nếu)"
+    r"^\(kèm theo |^(?:nghị quyết|chỉ thị|kế hoạch|chương trình) này (?:được )?(?:phổ biến|có hiệu lực|thay thế)"
+    r"|^(?:trong )?quá trình (?:triển khai |tổ chức )*(?:thực hiện|nếu)"
     r"|^(?:trên đây là|căn cứ |yêu cầu )[^.]{0,90}kế hoạch này"
 )
 

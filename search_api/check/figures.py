@@ -1,0 +1,110 @@
+"""Quantities inside the wording of two passages: how many, how often, within how long.
+
+Targets (chỉ tiêu) are read by the indexer; a task also holds figures that are no target of their own
+("mỗi tuần tối thiểu 20 mẫu", "trong vòng 02 giờ").  Only figures of one unit are set against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from indexer.clean import fold
+from indexer.records import Span
+
+_SPELLED = {
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
+}
+_PERIODS = {"ngày": 365.0, "tuần": 52.0, "tháng": 12.0, "quý": 4.0, "năm": 1.0, "năm học": 1.0}
+_COUNTED = r"lần|kỳ|kì|buổi|đợt|mẫu|cuộc|lượt|lớp|hội nghị|tin|bài|chuyên mục|số"
+_FIGURE = re.compile(
+    r"(?P<least>(?:tối thiểu|ít nhất|không (?:dưới|ít hơn|thấp hơn)|trên|từ)\s+)?"
+    r"(?<![\d/.,\-])(?P<n>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/\-])\s*(?P<unit>%|[^\W\d_]+(?:\s+[^\W\d_]+)?)"
+)
+_OFTEN_WORD = re.compile(rf"(?<!\w)(?P<n>{'|'.join(_SPELLED)})\s+(?P<unit>{_COUNTED})(?!\w)")
+_PER_BEFORE = re.compile(
+    r"(?:mỗi|hằng|hàng|một|trong một)\s+(?P<per>năm học|ngày|tuần|tháng|quý|năm)[^.;,]{0,40}$"
+)
+_PER_AFTER = re.compile(
+    r"^[^.;,]{0,30}?(?:mỗi|một|/|trong một|hằng|hàng)\s*(?P<per>năm học|ngày|tuần|tháng|quý|năm)(?!\w)"
+)
+_EACH_BEFORE = re.compile(r"(?:mỗi|từng)\s+[^.;,\d]{1,30}$")
+_EACH_AFTER = re.compile(r"^\s*[^.;,\d]{0,30}?(?:mỗi|từng)\s")
+_WITHIN = re.compile(r"(?:trong (?:vòng|thời hạn|thời gian)|không quá|chậm nhất|sau|tối đa)\s+(?:là\s+)?$")
+_WITHIN_AFTER = re.compile(r"^\s*(?:làm việc\s+)?(?:tiếp theo|kể từ|tính từ)")
+_NO_UNIT = frozenset({"năm", "tháng", "quý", "trở", "và", "đến", "điều", "khoản", "của", "là"})
+_BEFORE_DATE = re.compile(
+    r"(?:ngày|tháng|quý|năm|điều|khoản|mục|số|giai đoạn|nhóm|phụ lục|hạng|cấp|đợt|trước|loại)\s+$"
+)
+_TIME = {"phút": 1 / 60, "giờ": 1.0, "ngày": 24.0, "tuần": 168.0, "tháng": 720.0}
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A quantity: value, what is counted, by year where a period is stated; ``most`` where more is worse."""
+
+    span: Span
+    value: float
+    unit: str
+    often: float | None = None
+    each: bool = False
+    least: bool = False
+    most: bool = False
+
+
+def figures(text: str, span: Span) -> Iterator[Figure]:
+    """Yield the quantities of a stretch; dates, numbers of documents and of sections are none."""
+    folded = fold(text[span.start : span.end]).replace("\n", " ")
+    for pattern in (_FIGURE, _OFTEN_WORD):
+        for match in pattern.finditer(folded):
+            unit = match["unit"].split()[0]
+            before = folded[max(0, match.start() - 60) : match.start()]
+            follows = folded[match.start("unit") + len(unit) : match.start("unit") + len(unit) + 24]
+            within = _WITHIN.search(before) is not None or _WITHIN_AFTER.match(follows) is not None
+            if unit in _NO_UNIT or (_BEFORE_DATE.search(before) and not within):
+                continue
+            value = _value(match["n"])
+            after = folded[match.end("unit") if unit == match["unit"] else match.start("unit") + len(unit) :]
+            where = Span(span.start + match.start(), span.start + match.start("unit") + len(unit))
+            if unit in _TIME:
+                if within:
+                    yield Figure(where, value * _TIME[unit], "thời gian", most=True, least=True)
+                continue
+            per = _PER_AFTER.search(after) or _PER_BEFORE.search(before)
+            yield Figure(
+                where,
+                value,
+                unit,
+                often=value * _PERIODS[per["per"]] if per else None,
+                each=bool(_EACH_BEFORE.search(before) or _EACH_AFTER.search(after)),
+                least=bool(match.groupdict().get("least")),
+            )
+
+
+def _value(words: str) -> float:
+    if words in _SPELLED:
+        return float(_SPELLED[words])
+    return float(words.replace(".", "").replace(",", "."))
+
+
+def less(parent: Figure, child: Figure) -> bool | None:
+    """Say whether the child's figure promises less; None where the two cannot be set against each other."""
+    if parent.unit != child.unit or parent.most != child.most:
+        return None
+    if parent.most:
+        return child.value > parent.value
+    if parent.often is not None and child.often is not None:
+        return child.often < parent.often
+    if (parent.often is None) != (child.often is None) and parent.unit not in ("%",):
+        return None
+    return child.value < parent.value

@@ -1,0 +1,146 @@
+"""Which part of a parent task is ours: one paragraph often gives work to several bodies, clause by clause.
+
+"Sở Y tế hướng dẫn …; UBND các xã, phường thu gom …" is two duties in one task.  Whose each clause is, is read
+from its own subject; a clause without a subject goes on with the one before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from indexer.assignments import coordinating_in, read_assignment
+from indexer.clean import collapse, fold
+from indexer.records import Document, Span, Task
+
+_CUT = re.compile(r"[;.]\s+|\n+")
+_DIRECTED = re.compile(r"(?:hướng dẫn|chỉ đạo|yêu cầu|đôn đốc)\s+(?=(?:các |công an |ủy ban |ubnd ))")
+_SOME = re.compile(
+    r"(?:xã|phường|sở|ngành|đơn vị|cơ quan|địa phương|thôn|huyện)\s+(?:nơi\s+)?(?:có\s|được chọn|thí điểm|ven\s|vùng\s|biên giới"
+    r"|miền núi|thuộc (?:vùng|diện|khu vực)|nằm (?:trong|ở)|còn\s|chưa\s)"
+    r"|(?:sở|ngành|đơn vị|cơ quan|địa phương|xã|phường|ubnd cấp xã)(?:, \w+)? (?:có )?liên quan"
+)
+"""A collective narrowed to those that have or are something: whether we are among them, nobody can compute."""
+
+Ours = Callable[[str], str | None]
+
+
+class Share(msgspec.Struct, frozen=True):
+    """The clauses of a task that are ours, and how: by their subject, or as the ones told to do it."""
+
+    spans: tuple[Span, ...]
+    why: str
+    whole: bool
+    directed: bool = False
+    dated: bool = True
+    """Whether the task's own time limit stands in these clauses."""
+
+
+def clause_spans(document: Document, task: Task) -> list[Span]:
+    """Return the clauses of a task's text, lines with labels left out."""
+    labels = [b.span for b in document.blocks if b.kind == "label" and task.block.overlaps(b.span)]
+    out: list[Span] = []
+    for body in _bodies(task):
+        at = body.start
+        for match in [*_CUT.finditer(document.text, body.start, body.end), None]:
+            end = match.start() if match is not None else body.end
+            span = Span(at, end)
+            if document.text[at:end].strip() and not any(span.overlaps(label) for label in labels):
+                out.append(span)
+            at = match.end() if match is not None else end
+    return out
+
+
+def _bodies(task: Task) -> list[Span]:
+    if not task.actions:
+        return [Span(task.span.start, max(task.span.end, task.block.end))]
+    spans = [task.span, *task.actions]
+    own = [s for s in spans if task.block.covers(s)]
+    return sorted({s for s in own if not any(o != s and o.covers(s) for o in own)})
+
+
+def share(document: Document, task: Task, ours: Ours, below: Ours | None = None) -> Share | None:
+    """Return our clauses of a task where it names several bodies; None where it is one duty.
+
+    ``ours`` says why a name means us, or None; ``below`` says so of bodies under us, which others direct.
+    """
+    text = document.text
+    spans = clause_spans(document, task)
+    if not spans:
+        return None
+    kept: list[Span] = []
+    mine: str | None = None
+    others = False
+    inside = False
+    for number, span in enumerate(spans):
+        found = read_assignment(text, span)
+        names = [m.text for m in found.lead] if found is not None else _subject(text, span)
+        if found is not None and inside and text[: span.start].rstrip()[-1:] in (";", ","):
+            # "…; phân công đồng chí bí thư phụ trách": what we are to hand on ourselves.
+            names = [] if fold(found.basis).startswith(("giao", "phân công")) else names
+        why = next((w for name in names if (w := ours(_name(name))) is not None), None)
+        if why is None and not names:
+            with_us = next(
+                (w for m in coordinating_in(text, span) if (w := ours(_name(m.text))) is not None), None
+            )
+            if with_us is not None and number > 0:
+                kept.append(span)
+                mine = mine or f"phối hợp: {with_us}"
+                continue
+        if names:
+            inside = why is not None
+            others = others or not inside
+            mine = mine or why
+        if inside:
+            kept.append(span)
+        elif not names and number == 0 and task.title is None:
+            others = True
+    if mine is not None and kept:
+        whole = not others or len(kept) == len(spans)
+        limit = task.deadline_span
+        dated = limit is None or any(s.overlaps(limit) for s in kept) or not _in_body(task, limit)
+        return Share(tuple(kept), mine, whole, dated=dated)
+    for span in spans:
+        folded = fold(text[span.start : span.end])
+        for match in _DIRECTED.finditer(folded):
+            name = _name(collapse(text[span.start + match.end() : span.end]))
+            if (why := ours(name) or (below(name) if below is not None else None)) is not None:
+                return Share((span,), f"được hướng dẫn, chỉ đạo: {why}", len(spans) == 1, directed=True)
+    return None
+
+
+def _in_body(task: Task, span: Span) -> bool:
+    return any(body.covers(span) for body in _bodies(task))
+
+
+_NAME_END = re.compile(
+    r"\s(?:tổ chức|thực hiện|triển khai|xây dựng|lập|rà soát|nắm|kiểm tra|bố trí|ban hành|báo cáo|gửi|di dời"
+    r"|ký|thu|dẹp|xóa|vận động|tuyên truyền|hoàn thành|chủ động|tiếp tục|tăng cường|đẩy mạnh|bảo đảm|phối hợp"
+    r"|thống kê|kiện toàn|mở|cử|quản lý|khảo sát)\b"
+)
+
+
+def _name(words: str) -> str:
+    """Return a name without what runs on behind it ("UBND các xã, phường di dời 640 hộ")."""
+    plain = collapse(words)
+    found = _NAME_END.search(plain, 4)
+    return plain[: found.start()] if found else " ".join(plain.split()[:12])
+
+
+_OPENS = re.compile(r"(?:các|ủy ban|ubnd|chủ tịch|sở|đảng ủy|công an|ban (?!hành))\s?")
+
+
+def _subject(text: str, span: Span) -> list[str]:
+    """Return the name with which a clause begins, where a verb follows at once; nothing else is a subject."""
+    words = collapse(text[span.start : span.end]).lstrip("-+* ")
+    found = _NAME_END.search(words, 4)
+    if found is None or not _OPENS.match(fold(words)) or len(words[: found.start()].split()) > 12:
+        return []
+    return [words[: found.start()]]
+
+
+def only_some(document: Document, names: Sequence[Span]) -> bool:
+    """Say whether the collective that means us is narrowed ("UBND các xã, phường nơi có chợ")."""
+    return any(_SOME.search(fold(collapse(s.of(document.text)))) for s in names)
