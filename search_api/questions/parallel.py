@@ -41,6 +41,8 @@ _GAP = re.compile(
 )
 #: "của tỉnh, xã A và chợ phiên xã B": a word or two before the last name.
 _LAST_OF_A_LIST = re.compile(r"(?:,| va)(?: (?!phoi|cung|giao)[a-z]+){1,2} ")
+_JOINS = re.compile(r"[,;:]|(?<![a-z])(?:va|voi|con|hay|hoac)(?![a-z])|" + _ASKED)
+_CARRIES_OUT = re.compile(r"(?<![a-z])(?:thuc hien|trien khai|thi hanh|can cu|thay the|cu the hoa)(?![a-z])")
 _PREPOSITION = re.compile(r"(?:^|[ ,;:(])(o|cua|theo|tai) $")
 _ISSUING = re.compile(
     r" ?(?:tu |cung |thi |deu )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|phan cong|han|bao nhieu)(?![a-z])"
@@ -156,8 +158,10 @@ def _linked(flat: str, left: Named, right: Named) -> bool:
     if len(right.name.split()) > 1 and _LAST_OF_A_LIST.fullmatch(between):
         return True
     gap = _GAP.fullmatch(between if between.endswith(" ") else f"{between} ")
-    if gap and between.strip() and not (gap.group("verb").strip() and not gap.group("asked").strip()):
+    if gap and _JOINS.search(between) and not (gap.group("verb").strip() and not gap.group("asked").strip()):
         return True
+    if _CARRIES_OUT.search(between):
+        return False  # "kế hoạch của xã thực hiện những kế hoạch nào của tỉnh": one is asked about
     first = _PREPOSITION.search(flat[: left.start])
     second = _PREPOSITION.search(flat[: right.start])
     return bool(first and second and first.group(1) == second.group(1) and len(between) <= _FARTHEST)

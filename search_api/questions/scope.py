@@ -22,7 +22,7 @@ from search_api.questions.question import Question
 #: After these words a symbol is what the plan carries out, not the document that is asked about.
 _CARRIED_OUT = re.compile(
     r"(?:thuc hien|trien khai|thi hanh|cu the hoa|quan triet|thay the|can cu|theo tinh than|vien dan|dan chieu|nhac den|de cap)"
-    r"[^.;?]{0,40}$"
+    r"[^.;?]{0,40}$|(?:ke hoach|chuong trinh|van ban)(?: [^.;?]{1,40})? ve $"
 )
 #: A document named at the head of a question, or as the one that says or holds what is asked.
 _ASKED_OF = re.compile(
@@ -308,9 +308,20 @@ _ISSUED_BY = re.compile(
 )
 
 
+#: "thực hiện kế hoạch số mấy của UBND tỉnh": the document asked for is not the one asked about.
+_OF_ASKED = re.compile(
+    r"(?:thuc hien|trien khai|thi hanh|can cu|thay the|cu the hoa) (?:theo |vao |cho )?(?:nhung |cac )?"
+    r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh)(?: so)? (?:nao|gi|may|bao nhieu)(?= cua )"
+)
+
+
 def _without_issuers_of_cited(text: str, symbols: set[str]) -> str:
-    """Blank the issuer named after the symbol of a document that is only carried out or cited."""
+    """Blank the issuer named after the symbol of a document that is only carried out, cited or asked for."""
     flat = bare(text)
+    asked = _OF_ASKED.search(flat)
+    match = _ISSUED_BY.match(flat, asked.end()) if asked else None
+    if match:
+        text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
     for symbol in symbols:
         at = flat.find(bare(symbol))
         match = _ISSUED_BY.match(flat, at + len(symbol)) if at >= 0 else None
@@ -364,7 +375,9 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
             if re.search(rf"{_GIVEN_TO}(?:xa|phuong) {name}(?![a-z])", written):
                 del spoken[name]  # "UBND tỉnh giao UBND xã Yên Trạch": a unit with work to do
     for name in list(spoken):
-        if any(name != other and f" {name} " in f" {other} " for other in spoken):
+        if any(f" {name} " in f" {subject} " for subject, _ in named if name not in catalogue.places):
+            del spoken[name]  # the unit that a document is about did not issue it
+        elif any(name != other and f" {name} " in f" {other} " for other in spoken):
             # "tỉnh" inside "tỉnh ủy", "sở nội vụ" inside a longer name: only where it also stands alone.
             longer = [other for other in spoken if name != other and f" {name} " in f" {other} "]
             rest = written
