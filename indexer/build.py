@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -454,6 +454,14 @@ def _run(task: _Task) -> BuildReport:
         build.close()
 
 
+@runtime_checkable
+class EncodesUnits(Protocol):
+    """An encoder that reads the units of the lexical index."""
+
+    def encode_units(self, found: Sequence[str]) -> Vectors:
+        """Return the vector of some units, of length 1."""
+
+
 class _Build:
     """One attempt of :func:`build_index`, with the writer lock held."""
 
@@ -628,9 +636,16 @@ class _Build:
         docs = sorted(set().union(*(self._alike.get(key, set()) for key in keys)))
         return {p.embedded: p.id for doc in docs for p in old.passages_of(doc)}
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Embed passages; raise ModelUnavailable if what comes back are no vectors."""
-        vectors = np.asarray(self.encoder.encode_passages(list(texts)), np.float32)
+    def encode(self, texts: Sequence[str], bodies: Sequence[str]) -> Vectors:
+        """Embed passages; raise ModelUnavailable if what comes back are no vectors.
+
+        ``bodies`` are their units joined by spaces: an encoder of units need not cut the texts again.
+        """
+        if isinstance(self.encoder, EncodesUnits):
+            rows = [self.encoder.encode_units(body.split(" ")) for body in bodies]
+            vectors = np.asarray(np.stack(rows), np.float32)
+        else:
+            vectors = np.asarray(self.encoder.encode_passages(list(texts)), np.float32)
         self.embedded += len(texts)
         if vectors.shape != (len(texts), self.encoder.dimension) or not np.isfinite(vectors).all():
             raise ModelUnavailable(
@@ -718,7 +733,10 @@ class _Pending:
     def flush(self) -> None:
         """Embed what waits and hand it to the engine."""
         texts = [text for *_, missing in self.waiting for text in missing]
-        fresh = self.build.encode(texts) if texts else np.zeros((0, self.engine.dimension), np.float32)
+        bodies = [units[n].body for _, units, _, rows, _ in self.waiting for n in rows]
+        fresh = (
+            self.build.encode(texts, bodies) if texts else np.zeros((0, self.engine.dimension), np.float32)
+        )
         at = 0
         for doc, units, vectors, missing, _ in self.waiting:
             vectors[missing] = fresh[at : at + len(missing)]

@@ -295,6 +295,11 @@ def test_units_of_text(tmp_path: Path) -> None:
     assert set(made.search_lexical(LexicalQuery.of("3-KH/ĐU"), 5).ids) == {1, 2}
 
 
+def test_a_body_parts_into_the_units_that_the_encoder_reads() -> None:
+    for text in ("Đạt 99,5 % vào 05/07/2026; 1.500.000 đồng", "số 57 -NQ/TW, Điều 4.0", "chuyển\nđổi số"):
+        assert indexed(1, text, "").body.split(" ") == tokenize.units(text)
+
+
 def test_bare_units_are_those_of_the_query() -> None:
     text = "Đề án số 5-NQ/TW: 70% hồ sơ, quý III/2026; Uỷ ban xã Ðồng Ý\nvà 1.500 hộ"
     cut = indexed(1, text, text)
