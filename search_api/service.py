@@ -57,6 +57,8 @@ _ANSWER_DEPTH = 60
 """Passages an answer may rest on."""
 _SCOPE_BONUS = 0.6
 """What a passage of a document that the question names gains in a search."""
+_LEANING_BONUS = 0.1
+"""What a passage gains whose issuer the question names as one who works, not as its author."""
 _FAR_BEHIND = 0.5
 """By so much a passage falls behind that of another document which was named beside its own."""
 _TRIES = 4
@@ -183,7 +185,7 @@ class Service:
 
     def _bonus(self, question: Question, scope: Scope) -> dict[str, float]:
         """Put the documents that a question names first, and those that bear its symbol before all."""
-        bonus = dict.fromkeys(scope.docs or (), _SCOPE_BONUS)
+        bonus = dict.fromkeys(scope.leaning, _LEANING_BONUS) | dict.fromkeys(scope.docs or (), _SCOPE_BONUS)
         for symbol in question.symbols:
             for doc in self.store.citing(symbol):
                 bonus[doc] = bonus.get(doc, 0.0) + _SYMBOL_BONUS["cites"] / len(question.text.split())
@@ -313,7 +315,7 @@ class Service:
 
     def document(self, doc: str) -> DocumentView:
         """Return everything read from a document; raise ``UnknownDocument`` where there is none."""
-        document = self.store.document(doc)
+        document = self.store.whole_document(doc)
         resolved = self._resolutions()
         references = tuple(
             views.reference_row(reference, doc, resolved.get((doc, reference.span.start)))
