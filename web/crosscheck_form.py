@@ -161,7 +161,12 @@ def carried(asked: Asked, mode: str) -> dict[str, str]:
 
 def choices(rows: Sequence[DocumentRow], chosen: Sequence[str]) -> tuple[Choice, ...]:
     """Return what a picker offers."""
-    return tuple(Choice(r.doc, f"{label(r)} – {r.title or ''}"[:140], r.doc in chosen) for r in rows)
+    return tuple(Choice(r.doc, _named(r), r.doc in chosen) for r in rows)
+
+
+def _named(row: DocumentRow, most: int = 120) -> str:
+    words = f"{label(row)} – {row.title}" if row.title else label(row)
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
 def label(row: DocumentRow) -> str:
