@@ -152,6 +152,8 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
             makers.append(maker)
     if "unit_tasks" in kinds:
         makers.append(answer_tasks.tasks_of_unit)
+    elif "coordinate" in kinds:
+        makers.append(answer_tasks.partners)
     if any(kind in TASK_KINDS for kind in kinds):
         makers.append(answer_tasks.task_facts)
     if not any(kind in ("contact", "person", "signer", "issued", "replaces", "basis") for kind in kinds):

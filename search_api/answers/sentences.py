@@ -13,7 +13,7 @@ from indexer.clean import bare, collapse, fold
 from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Block, Document, Span, Target
-from search_api.answers.citing import Citations, section_at
+from search_api.answers.citing import Citations, section_at, trimmed
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
@@ -112,12 +112,12 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
     found: dict[tuple[str, int], Said] = {}
     best = evidence.passages[0][1] if evidence.passages else 0.0
     gap = lead_of_best(evidence)
+    funding_asked = "funding" in kinds and evidence.scoped and len(evidence.rows) <= _MOST_SAID
     for rank, (passage, score) in enumerate(evidence.passages[:_PASSAGES]):
         if passage.kind == "boilerplate":
             continue
         document = evidence.store.document(passage.doc)
-        title = document.metadata.title
-        frame = f"{document_label(document)} {title.value if title else ''}"
+        frame = frame_of(document)
         for block in document.blocks:
             if not passage.span.overlaps(block.span) or not _may_be_quoted(document.text, block, kinds):
                 continue
@@ -125,9 +125,10 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 continue
             above = opening_line(document, block)
             labels = labels_after(document, block) if block.kind != "label" else None
+            item = _item_of(document, block)
             place = f"{passage.section_title}\n{above.of(document.text) if above else ''}"
             for sentence in _sentences(document.text, block.span):
-                quoted = _grown(document.text, block.span, sentence)
+                quoted = _grown(document.text, item, sentence)
                 if labels is not None and quoted.end == block.span.end:
                     quoted = Span(quoted.start, labels.end)
                 words = _with_header(document, block, quoted)
@@ -138,6 +139,8 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 whole = evidence.topic.match(f"{place}\n{words}").recall
                 named = evidence.topic.match(f"{frame}\n{place}\n{words}").recall
                 recall = 1.0 if evidence.topic.empty else (whole + named) / 2
+                if funding_asked and _FUNDING_HEAD.search(f"{passage.section_title} {words[:40]}"):
+                    recall = max(recall, _FUNDING_SAID)
                 if recall < LEAST_SAID:
                     continue
                 confidence = WEIGHTS.probability(
@@ -148,17 +151,28 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                     held=held,
                 )
                 said = Said(confidence, recall, document, block, sentence, quoted, above)
-                key = (document.id, block.span.start)
+                key = (document.id, item.start)
                 if key not in found or found[key].confidence < confidence:
                     found[key] = said
     return sorted(found.values(), key=lambda s: (-s.confidence, s.document.id, s.sentence.start))
 
 
+def frame_of(document: Document) -> str:
+    """Return what a document is called: type, number, issuer, title."""
+    title = document.metadata.title
+    return f"{document_label(document)} {title.value if title else ''}"
+
+
 def lead_of_best(evidence: Evidence) -> float:
-    """Return by how much the best passage leads the second."""
-    if len(evidence.passages) < 2:
+    """Return by how much the best passage leads the next one that is not of the same section."""
+    if not evidence.passages:
         return _WIDE
-    return min(_WIDE, evidence.passages[0][1] - evidence.passages[1][1])
+    first, best = evidence.passages[0]
+    for passage, score in evidence.passages[1:]:
+        same = (passage.doc, passage.section) == (first.doc, first.section)
+        if not same and passage.kind != "heading":
+            return min(_WIDE, best - score)
+    return _WIDE
 
 
 class Weights(NamedTuple):
@@ -185,6 +199,9 @@ class Weights(NamedTuple):
 
 
 WEIGHTS = Weights(recall=2.6, focus=2.0, behind=-4.3, gap=5.3, held=2.8, constant=-6.9)
+_FUNDING_HEAD = re.compile(r"kinh phí(?: thực hiện)?|nguồn (?:lực tài chính|vốn|kinh phí)", re.IGNORECASE)
+_FUNDING_SAID = 0.8
+"""What of a question about the money for a whole plan its section on money says, whatever the words."""
 LEAST_SAID = 0.25
 """Share of the topic below which words have nothing to do with it."""
 _WIDE = 0.5
@@ -270,6 +287,23 @@ def list_mark(text: str, block: Block) -> int:
     return match.lastindex or 0 if match else 0
 
 
+def _item_of(document: Document, block: Block) -> Span:
+    """Return the whole of a short item of several paragraphs that a block is one of, else the block."""
+    if block.section < 0 or block.kind != "paragraph":
+        return block.span
+    span = trimmed(document.text, document.outline[block.section].span)
+    first = _place_of(document, block)
+    while first and document.blocks[first - 1].span.start >= span.start:
+        first -= 1
+    inside = []
+    for other in document.blocks[first:]:
+        if other.span.start >= span.end:
+            break
+        inside.append(other)
+    same = all(other.kind == "paragraph" and other.section == block.section for other in inside)
+    return span if same and span.end - span.start <= _LONGEST_ITEM and span.covers(block.span) else block.span
+
+
 def _grown(text: str, block: Span, sentence: Span) -> Span:
     """Return the sentence with those around it while what is quoted stays short."""
     if block.end - block.start <= _LONGEST_ITEM:
@@ -309,6 +343,9 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
     kinds = evidence.question.kinds
     if evidence.topic.empty and not (evidence.scoped and _FACT_WORDS.keys() & set(kinds)):
         return Drafted(())
+    listed = _listed_section(evidence, cites) if _LIST_ASKED.search(bare(evidence.question.text)) else None
+    if listed is not None:
+        return listed
     ranked = sayings(evidence, kinds)
     good = [said for said in ranked if said.confidence >= evidence.settings.least]
     statements: list[Statement] = []
@@ -321,6 +358,47 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
         if statement not in statements:
             statements.append(statement)
     return Drafted(tuple(statements), kind="sentence", confidence=good[0].confidence if good else 1.0)
+
+
+_LIST_ASKED = re.compile(
+    r"gom (?:nhung |cac )?(?:gi|noi dung|thanh phan|don vi|ai)|nhung (?:noi dung |viec |buoc )?gi(?![a-z])"
+    r"|(?:nhung|cac) (?:noi dung|buoc|yeu cau|nguyen tac|truong hop|can cu|tai lieu|giay to|thanh phan|tieu chi|nhom) (?:nao|gi)"
+)
+_HEAD_SAYS, _WITH_FRAME = 0.5, 0.75
+"""Share of the topic that the title of a section must say, by itself and with the name of its document."""
+_MOST_ITEMS = 12
+
+
+def _listed_section(evidence: Evidence, cites: Citations) -> Drafted | None:
+    """Quote every item of the section whose title is what a list is asked of; None where there is none."""
+    best: tuple[float, Document, int] | None = None
+    for passage, _ in evidence.passages[:_PASSAGES]:
+        document = evidence.store.document(passage.doc)
+        section = section_at(document, passage.span.start)
+        while section >= 0:
+            head = document.outline[section].title or ""
+            own, named = evidence.topic.match(head), evidence.topic.match(f"{head}\n{frame_of(document)}")
+            says = own.recall >= _HEAD_SAYS and own.focus >= _HEAD_SAYS and named.recall >= _WITH_FRAME
+            if says and (best is None or own.recall > best[0]):
+                best = (own.recall, document, section)
+            section = document.outline[section].parent
+    if best is None:
+        return None
+    said, document, section = best
+    whole = document.outline[section]
+    items = [
+        block
+        for block in document.blocks
+        if whole.span.covers(block.span) and block.span.start >= whole.heading.end and block.kind != "heading"
+    ]
+    if not 1 < len(items) <= _MOST_ITEMS:
+        return None
+    pieces = tuple(
+        AnswerPiece("", f"“{collapse(b.span.of(document.text))}”", (cites.cite(document.id, b.span),))
+        for b in items
+    )
+    heading = f"mục “{shortened(whole.heading.of(document.text), _WORDS_ABOVE)}”"
+    return Drafted((Statement(document.id, heading, pieces),), kind="section", confidence=(1 + said) / 2)
 
 
 _MOST_SAID, _MOST_LOOKED_AT = 3, 8
@@ -425,10 +503,15 @@ def _graded(kind: str) -> bool:
 
 
 _MONEY_ASKED = re.compile(
-    r"(?:bao nhieu|may) (?:ti|ty|trieu|nghin|dong|tien|usd|kinh phi|von|ngan sach)(?![a-z])|muc (?:chi|thu|phat|ho tro|phu cap)"
+    r"(?:bao nhieu|may) (?:ti|ty|trieu|nghin|dong|tien|usd|kinh phi|von|ngan sach)(?![a-z])"
+    r"|muc (?:chi|thu|phat|ho tro|phu cap|tro cap|luong|thuong)(?![a-z])"
 )
 _MONEY = re.compile(
     r"\d[\d.,]*\s*(?:(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu|nghìn|ngàn)(?:\s*(?:đồng|USD))?|đồng|USD|đô la)",
+    re.IGNORECASE,
+)
+_ITEM_NUMBER = re.compile(
+    r"^\s*(?:[-+*•|]\s*)?(?:\d{1,2}[.)]|(?:\d{1,2}\.)+\d{1,2}\.?|(?:Điều|Khoản|Mục|Phụ lục)\s+\d+[.:]?)\s+",
     re.IGNORECASE,
 )
 _CURRENCY = {
@@ -441,6 +524,7 @@ _SHARE_ASKED = re.compile(r"phan tram|%|bao nhieu pt(?![a-z])")
 def _measured(question: Question, words: str) -> bool:
     """Say whether words hold a figure of the kind asked for: a share, an amount of money, any number."""
     flat = bare(question.text)
+    words = "\n".join(_ITEM_NUMBER.sub("", line) for line in words.split("\n"))
     if _SHARE_ASKED.search(flat):
         return "%" in words or "phần trăm" in words.lower() or "‰" in words
     if _MONEY_ASKED.search(flat):

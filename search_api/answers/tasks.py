@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,18 +10,21 @@ from indexer.clean import bare, collapse
 from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Document, Mention, Span, Task
+from indexer.store import StoredDocument
 from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
     Weights,
+    frame_of,
     lead_of_best,
     list_mark,
     sayings,
     sentence_around,
     stated,
 )
+from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -35,6 +39,8 @@ _BETTER = 0.1
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
 _MOST_ITEMS = 12
+_FEW, _MOST_READ = 20, 60
+"""Up to so many documents in scope are all read for the work of a unit; of more, so many of those that name it."""
 
 _LABELS = {
     "lead": "Chủ trì",
@@ -93,7 +99,7 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
                     focus=evidence.topic.match(task.span.of(document.text)).focus,
                     behind=min(1.0, first - score),
                     gap=gap if rank == 0 else -gap,
-                    held=float(_has_asked(task, own, evidence.question.kinds)),
+                    held=float(_has_asked(task, own, evidence.question)),
                 )
             )
             if key not in best or weighed.score > best[key].score:
@@ -113,8 +119,7 @@ def _weigh(
     path = paths[section] if section >= 0 else ""
     head = topic.match(f"{path}\n{task.span.of(document.text)}")
     said = topic.match(task.span.of(document.text))
-    title = document.metadata.title
-    frame = f"{document_label(document)} {title.value if title else ''}"
+    frame = frame_of(document)
     words = f"{path}\n{_without_answers(document, task, own, evidence.question.kinds)}"
     whole = topic.match(words).recall
     named = topic.match(f"{frame}\n{words}").recall
@@ -198,21 +203,26 @@ def _shown_kinds(task: Task, kinds: Sequence[str]) -> list[str]:
     return shown
 
 
-def _has_asked(task: Task, own: Span, kinds: Sequence[str]) -> bool:
-    def has(kind: str) -> bool:
-        return any(
-            own.covers(mention.span) or not task.block.covers(mention.span)
-            for mention in _mentions(task, kind)
-        )
+def _has_asked(task: Task, own: Span, question: Question) -> bool:
+    """Say whether a task states what is asked for, or what stands in its place."""
+    asked = canonical_unit(question.text)
 
+    def has(kind: str) -> bool:
+        return any(own.covers(m.span) or not task.block.covers(m.span) for m in _mentions(task, kind))
+
+    def instead(kind: str) -> bool:
+        # "Thứ trưởng nào chỉ đạo Vụ A" is not answered by Vụ A.
+        return has(kind) and not any(_names(asked, m.text) for m in _mentions(task, kind))
+
+    kinds = question.kinds
     if "report" in kinds:
         return has("report")
     for kind in kinds:
         if has(kind):
             return True
-        if kind == "lead" and (has("direct") or has("implement")):
+        if kind == "lead" and (instead("direct") or instead("implement")):
             return True
-        if kind == "direct" and has("lead"):
+        if kind == "direct" and instead("lead"):
             return True
         if kind == "deadline" and task.deadline_inherited:
             return True
@@ -279,7 +289,7 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
         return Drafted((), "Câu hỏi chưa nói rõ việc gì. Hãy nêu thêm nội dung nhiệm vụ cần hỏi.")
     good = [w for w in ranked if w.recall >= _RELATED]
     whole = plan_leads(evidence) if "lead" in kinds else []
-    with_fact = [w for w in good if _has_asked(w.task, w.own, kinds)]
+    with_fact = [w for w in good if _has_asked(w.task, w.own, evidence.question)]
     if not with_fact:
         if whole:
             return Drafted(tuple(_state(d, t, kinds, cites) for d, t in whole), kind="lead")
@@ -355,7 +365,7 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
         kinds = ["lead"]
     ranked: list[tuple[float, Statement]] = []
     topic = evidence.topic
-    for row in evidence.rows:
+    for row in _rows_of_unit(evidence, asked):
         document = evidence.store.document(row.id)
         paths = section_titles(document.outline)
         for task in document.tasks:
@@ -393,12 +403,72 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
     return Drafted(tuple(statements), kind="unit_tasks")
 
 
+def _rows_of_unit(evidence: Evidence, asked: str) -> list[StoredDocument]:
+    """Return the documents that may give work to the unit: few, else those that the records of tasks tell."""
+    if len(evidence.rows) <= _FEW:
+        return list(evidence.rows)
+    names = {
+        mention.text
+        for w in weigh_tasks(evidence)
+        for kind in ("lead", "direct", "implement", "coordinate")
+        for mention in _mentions(w.task, kind)
+        if _names(asked, mention.text)
+    }
+    found = [passage.doc for passage, _ in evidence.passages]
+    if names:
+        found += [stored.doc for stored in evidence.store.tasks(unit=sorted(names))]
+    wanted = set(list(dict.fromkeys(found))[:_MOST_READ])
+    return [row for row in evidence.rows if row.id in wanted]
+
+
+def partners(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer who works with a unit that the question names: the tasks it leads, with those that coordinate.
+
+    For a question that asks no more than that ("ai phối hợp với công an xã?").
+    """
+    question = evidence.question
+    asked = canonical_unit(question.text)
+    match = _WITH_UNIT.search(asked)
+    if match is None:
+        return Drafted(())
+    statements: list[Statement] = []
+    named = False
+    for row in _rows_of_unit(evidence, asked):
+        document = evidence.store.document(row.id)
+        for task in document.tasks:
+            leads = [m for m in task.lead if _is_rest(match.group("unit"), m.text)]
+            named = named or bool(leads)
+            if leads and task.coordinating:
+                statements.append(_state(document, task, ("coordinate",), cites))
+    if statements:
+        return Drafted(tuple(statements[:_MOST_LISTED]), kind="coordinate")
+    if named:
+        reason = "Không có trong kho: không nhiệm vụ nào do đơn vị này chủ trì ghi đơn vị phối hợp."
+        return Drafted((), reason, final=True)
+    return Drafted(())
+
+
+_WITH_UNIT = re.compile(r"phoi hop (?:voi|cung) (?:cac )?(?P<unit>[^?.,;]+)")
+
+
+def _is_rest(words: str, unit: str) -> bool:
+    """Say whether words are a unit's name and nothing else but its place."""
+    name = canonical_unit(unit)
+    rest = words.strip()
+    return len(name.split()) > 1 and rest.startswith(name) and len(rest[len(name) :].split()) <= _PLACE_WORDS
+
+
+_PLACE_WORDS = 3
+
+
 def _items_under(document: Document, task: Task, cites: Citations) -> list[AnswerPiece]:
     """Quote the items under a heading that only names the unit which does them."""
+    section = section_at(document, task.span.start)
+    whole = document.outline[section].span if section >= 0 else task.block
     inside = [
         block
         for block in document.blocks
-        if task.block.covers(block.span) and block.span.start >= task.span.end and block.kind != "heading"
+        if whole.covers(block.span) and block.span.start > task.span.start and block.kind != "heading"
     ]
     return [
         AnswerPiece(
