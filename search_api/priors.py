@@ -6,7 +6,9 @@ Values are added to the fused score, which lies in [0, 1]; fitted on development
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from indexer.clean import bare
 from indexer.store import StoredPassage
 from search_api.questions.question import Question
 
@@ -39,9 +41,32 @@ _SAYS: dict[str, tuple[re.Pattern[str], float]] = {
 """By kind of question, words by which a passage states the fact, and what it gains by them."""
 
 
+_AIMS = re.compile(
+    r"(?:^|› )(?:\S+\. )?(?:muc dich|yeu cau|quan diem|dac diem|boi canh|tinh hinh|thuc trang|su can thiet)(?![a-z])"
+)
+"""Sections that say why and how things stand: they share the words of a task and give it to nobody."""
+_AIM_WORDS = re.compile(
+    r"muc dich|yeu cau|quan diem|dac diem|boi canh|tinh hinh|thuc trang|vi sao|tai sao|can thiet"
+)
+_OF_TASKS = frozenset(
+    ("lead", "coordinate", "direct", "deadline", "unit_tasks", "product", "report", "funding")
+)
+
+
+@lru_cache(maxsize=16_384)
+def _says_aims(section_title: str) -> bool:
+    return bool(_AIMS.search(bare(section_title)))
+
+
+def _aims(passage: StoredPassage, question: Question) -> float:
+    if not _says_aims(passage.section_title) or _AIM_WORDS.search(bare(question.text)):
+        return 0.0
+    return -0.2 if _OF_TASKS.intersection(question.kinds) else -0.1
+
+
 def prior(passage: StoredPassage, question: Question) -> float:
     """Return what is added to the score of a passage for the kinds of a question."""
-    value = _KINDS[""].get(passage.kind, 0.0)
+    value = _KINDS[""].get(passage.kind, 0.0) + _aims(passage, question)
     if question.kinds:
         value += _KINDS.get(question.kinds[0], {}).get(passage.kind, 0.0)
     for kind in question.kinds:
