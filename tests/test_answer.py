@@ -78,6 +78,9 @@ def test_issuers_are_named_in_several_ways(issuer: str, place: str | None, name:
         ("Văn bản nào trong kho chưa có số?", ["Sở Nội vụ", "Sở Khoa học và Công nghệ", "Yên Trạch"]),
         ("Bà Vi Thị Hạnh Nguyên ký những kế hoạch nào?", ["45-KH/TU"]),
         ("Những văn bản nào có nói đến trợ lý ảo?", ["68-NQ/TW", "112/KH-UBND", "27/KH-UBND"]),
+        ("Nghị quyết 68 được những kế hoạch nào triển khai?", ["45-KH/TU", "27/KH-UBND"]),
+        ("Có bao nhiêu văn bản về phòng cháy?", ["33-CT/TW", "60-KH/TU", "145/KH-UBND"]),
+        ("Các văn bản của Tỉnh ủy gồm những gì?", ["45-KH/TU", "60-KH/TU"]),
         ("Kế hoạch 86 do ai ký và thực hiện những văn bản nào?", ["Đoàn Minh Quế", "21/CT-TTg"]),
     ],
 )

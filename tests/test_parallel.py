@@ -47,6 +47,7 @@ def test_a_level_is_not_part_of_another_word(text: str, found: bool) -> None:
         ("Tỷ trọng kinh tế số đến năm 2030: Trung ương đặt bao nhiêu, tỉnh đặt bao nhiêu?", 2),
         ("Xóa vùng lõm sóng: tỉnh giao ai, sở giao phòng nào?", 2),
         ("Ban Bí thư, Tỉnh ủy và UBND tỉnh yêu cầu rà soát nhà trọ xong khi nào?", 3),
+        ("Phòng cháy: Trung ương giao ai theo dõi, tỉnh giao ai theo dõi?", 2),
         ("hai sở giao phòng nào đôn đốc kế hoạch?", 2),
         ("Hai xã Phú Hòa và Yên Trạch: ai chủ trì tuyên truyền?", 2),
         ("chi tieu ho so truc tuyen cua tinh va cua xa dong khe khac nhau the nao", 2),

@@ -12,7 +12,7 @@ from indexer.store import StoredPassage
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label
 from search_api.answers.sentences import sentence_around, target_facts
-from search_api.questions.scope import issuer_names, written_out
+from search_api.questions.scope import issuer_names, numbered, written_out
 from search_api.schemas import AnswerPiece
 
 _MOST = 10
@@ -263,7 +263,13 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
     if by_frame is not None:
         return by_frame
     statements = []
-    cited = set(evidence.question.symbols)
+    symbols = set(evidence.question.symbols)
+    numbers = set() if evidence.scoped else set(numbered(evidence.question.text))
+    cited = bool(symbols or numbers)
+    if evidence.topic.empty and evidence.scoped and not cited and len(evidence.rows) <= _MOST:
+        held = [evidence.store.document(row.id) for row in evidence.rows]
+        listed = [_listed(document, cites.cite(document.id, _title_span(document))) for document in held]
+        return Drafted(tuple(listed), kind="topic_docs")
     said_inside = _said_inside(evidence)
     wanted = _wanted_type(evidence)
     level = _LEVEL_ASKED.search(bare(evidence.question.text))
@@ -273,7 +279,9 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
         if level and metadata.level and metadata.level.value != _LEVELS[level.group(1)]:
             continue
         mentions = [
-            r for r in document.references if r.symbol in cited and not r.nested and r.sub_role != SELF
+            r
+            for r in document.references
+            if not r.nested and r.sub_role != SELF and (r.symbol in symbols or _numbered_so(r, numbers))
         ]
         if cited and not mentions:
             continue
@@ -293,6 +301,12 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
             number = cites.cite(document.id, _title_span(document))
         statements.append(_listed(document, number))
     return Drafted(tuple(statements[:_MOST]), kind="topic_docs")
+
+
+def _numbered_so(reference: Reference, numbers: set[tuple[str, int]]) -> bool:
+    """Say whether a document is cited by a type and number: "Nghị quyết 68" is 68-NQ/TW."""
+    number = re.match(r"0*(\d+)", reference.symbol or "")
+    return number is not None and (bare(reference.type or ""), int(number.group(1))) in numbers
 
 
 def _listed(document: Document, number: int) -> Statement:

@@ -41,6 +41,11 @@ _GAP = re.compile(
 )
 #: "của tỉnh, xã A và chợ phiên xã B": a word or two before the last name.
 _LAST_OF_A_LIST = re.compile(r"(?:,| va)(?: (?!phoi|cung|giao)[a-z]+){1,2} ")
+#: "tỉnh giao ai theo dõi, sở giao ai theo dõi"
+_ASKED_OF_EACH = re.compile(
+    rf"\s*(?:giao|phan cong|dat|yeu cau|quy dinh|han|de|cho|do|thi|la)? ?(?:cho )?{_ASKED}(?: [a-z]+){{0,4}}[,;] "
+    r"?(?:va |con |thi )?(?:(?:cua|o|tai|theo|ben|cap) )*"
+)
 _JOINS = re.compile(r"[,;:]|(?<![a-z])(?:va|voi|con|hay|hoac)(?![a-z])|" + _ASKED)
 _CARRIES_OUT = re.compile(r"(?<![a-z])(?:thuc hien|trien khai|thi hanh|can cu|thay the|cu the hoa)(?![a-z])")
 _PREPOSITION = re.compile(r"(?:^|[ ,;:(])(o|cua|theo|tai) $")
@@ -156,6 +161,8 @@ def _names(
 def _linked(flat: str, left: Named, right: Named) -> bool:
     between = flat[left.end : right.start]
     if len(right.name.split()) > 1 and _LAST_OF_A_LIST.fullmatch(between):
+        return True
+    if _ASKED_OF_EACH.fullmatch(between if between.endswith(" ") else f"{between} "):
         return True
     gap = _GAP.fullmatch(between if between.endswith(" ") else f"{between} ")
     if gap and _JOINS.search(between) and not (gap.group("verb").strip() and not gap.group("asked").strip()):

@@ -107,7 +107,9 @@ def understand(text: str) -> Question:
             kinds.append(kind)
     plain = typed_plain(text)
     counted = _counted(text, flat, plain)
-    if counted and "target" not in kinds:
+    if counted in _DOCUMENT_WORDS and "topic_docs" in kinds:
+        kinds = [kind for kind in kinds if kind != "target"]  # "có bao nhiêu văn bản về …"
+    elif counted and "target" not in kinds:
         kinds.append("target")  # "mở mấy lớp, đơn vị nào chủ trì"
     if plain:
         text = without_marks(text)
@@ -139,6 +141,10 @@ def _explained(match: tuple[int, int, str], found: list[tuple[int, int, str]]) -
 
 #: What must stand in the accented words that a pattern of a kind matched.
 _MEANT = {"issued": re.compile(r"số|ngày|ký|kí|khi nào|hôm|tháng")}
+
+
+#: First syllables of "văn bản", "kế hoạch", "chỉ thị", "nghị quyết", "quyết định", "tài liệu".
+_DOCUMENT_WORDS = frozenset(("van", "ke", "chi", "nghi", "quyet", "tai"))
 
 
 _YEAR = re.compile(r"(?<![\d/.-])(?:nam )((?:19|20)\d\d)(?![\d/])")

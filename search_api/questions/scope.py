@@ -265,6 +265,14 @@ _NUMBERED = re.compile(
 )
 
 
+def numbered(text: str) -> list[tuple[str, int]]:
+    """Return (bare type, number) of the documents that a question names by type and bare number."""
+    return [
+        (_SHORT_TYPES.get(match.group(1), match.group(1)), int(match.group(2)))
+        for match in _NUMBERED.finditer(bare(text))
+    ]
+
+
 def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
     """Find documents named by type and bare number: "kế hoạch 86", "chỉ thị số 33"."""
     found = []
@@ -272,7 +280,7 @@ def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
         held = catalogue.numbers.get(
             (_SHORT_TYPES.get(match.group(1), match.group(1)), int(match.group(2))), set()
         )
-        if held and not _carried_out(flat[: match.start()]):
+        if held and not _carried_out(flat[: match.start()]) and not _CARRIED_BY.match(flat, match.end()):
             found.append((match.group(), set(held)))
     for match in _DATED.finditer(flat):
         held = catalogue.dated.get((int(match.group(1)), match.group(2)), set())
@@ -281,6 +289,10 @@ def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
     return found
 
 
+#: "Nghị quyết 68 được những kế hoạch nào triển khai?"
+_CARRIED_BY = re.compile(
+    r" (?:da )?(?:duoc|do) (?:nhung |cac )?(?:van ban|ke hoach|chuong trinh|quyet dinh) nao"
+)
 #: "quyết định 36/2025", "QĐ số 23/2025".
 _DATED = re.compile(
     r"(?<![a-z0-9])(?:kh|ct|nq|qd|nd|tt|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|van ban)(?: so)?"
