@@ -1,7 +1,8 @@
 """Speed, size and quality in one run, written to one page: ``python -m eval.bench --out docs/benchmark.md``.
 
-``--quick`` takes 2,000 passages instead of 10,000 and 100,000; ``--large`` adds 1,000,000.  Quality is
-measured on our own questions and on whatever development sets ``--shared`` holds.
+``--quick`` takes 2,000 passages instead of 10,000 and 100,000; ``--large`` adds 1,000,000; ``--sizes`` takes
+any.  Every size is indexed from files.  Quality is measured on our own questions and on whatever
+development sets ``--shared`` holds.
 """
 
 from __future__ import annotations
@@ -228,12 +229,14 @@ def speed_section(figures: dict[str, Any]) -> str:
         "## Speed and size",
         "Every system gets the same passages, vectors and questions, each in a process of its own, one after "
         f"another. {_QUESTIONS} questions, one in five without diacritics, after five that are not counted. "
-        "*Floor*: FAISS (the same kind of index, one thread) and tantivy (one field, the same units), vectors "
-        "and words of the question made before the clock starts, no fusion. *chithi, fused*: understanding "
-        "the question, encoding, both searches, fusion. *chithi, service*: that, and the document that the "
-        "question names, the text of the hits, facets. *txtai*: its hybrid index over our vectors. "
+        "*Floor*: FAISS (our vectors, searched the same way, one thread) and tantivy (one field, the same "
+        "units), vectors and words of the question made before the clock starts, no fusion. *chithi, fused*: "
+        "understanding the question, encoding, both searches, fusion. *chithi, service*: that, and the document "
+        "that the question names, the text of the hits, facets. *chithi, answer*: the whole answer with its "
+        "citations (`Service.ask`). *txtai*: its hybrid index over our vectors. "
         "*rank-bm25*: words only. Index speed of chithi is the whole way from files to searchable (reading, "
-        "structure, tasks, references, embedding); that of the others starts from passages already cut.",
+        "structure, tasks, references, embedding), at every size from files; that of the others starts from "
+        "passages already cut.",
     ]
     for size, measured in figures["sizes"].items():
         rows = _speed_rows(measured)
@@ -270,6 +273,7 @@ def _speed_rows(measured: dict[str, Any]) -> list[list[str]]:
         ("floor", "floor: FAISS + tantivy", "fused"),
         ("search", "chithi, fused", "fused"),
         ("search", "chithi, service", "service"),
+        ("search", "chithi, answer", "answer"),
         ("txtai", "txtai", "fused"),
         ("rank-bm25", "rank-bm25", "fused"),
     ):
@@ -281,7 +285,7 @@ def _speed_rows(measured: dict[str, Any]) -> list[list[str]]:
         rows.append(
             [
                 label,
-                _number(build["passages_per_second"], 0),
+                _number(build.get("passages_per_second"), 0),
                 _number(p50, 2),
                 _number(found[timing]["p95_ms"], 2),
                 _number(p50 / base) if base else "–",
@@ -369,6 +373,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the page to write (Markdown)")
     parser.add_argument("--quick", action="store_true", help="2,000 passages only")
+    parser.add_argument("--sizes", type=int, nargs="+", help="numbers of passages, instead of the usual ones")
     parser.add_argument("--large", action="store_true", help="1,000,000 passages as well")
     parser.add_argument("--no-speed", action="store_true", help="quality only")
     parser.add_argument("--no-quality", action="store_true", help="speed only")
@@ -377,7 +382,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     given = sys.argv[1:] if arguments is None else list(arguments)
     command = " ".join(["python -m eval.bench", *given])
-    sizes: tuple[int, ...] = QUICK if options.quick else USUAL
+    sizes: tuple[int, ...] = tuple(options.sizes or (QUICK if options.quick else USUAL))
     if options.large:
         sizes = (*sizes, LARGE)
     try:

@@ -13,16 +13,18 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from indexer.store import Store
 
 K = 10
 DEPTH = 100
 """How many passages each side of the floor fetches: as many as ours."""
-_BATCH = 1024
 
 
 def _peak_mib() -> float:
@@ -68,13 +70,19 @@ def timed(search: Callable[[str], object], questions: Sequence[str], limit: floa
     }
 
 
+def texts_of(store: Store) -> Iterator[str]:
+    """Yield the embedded texts of all passages of an index, one document held at a time."""
+    for row in store.documents():
+        for passage in store.passages_of(row.id):
+            yield passage.embedded
+
+
 def passages(index: Path) -> tuple[list[str], str]:
     """Return the embedded texts of all passages of an index, and the name of its model."""
     from indexer.store import Store
 
     with Store.open(index) as store:
-        texts = [p.embedded for row in store.documents() for p in store.passages_of(row.id)]
-        return texts, store.manifest.model
+        return list(texts_of(store)), store.manifest.model
 
 
 # -- ours -----------------------------------------------------------------------------------------
@@ -117,45 +125,58 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
         lambda q: retrieve(understand(q), engine, encoder, settings), options.questions, options.limit
     )
     whole = timed(lambda q: service.search(q, K), options.questions, options.limit)
-    return {"open_ms": opened * 1000, "fused": fused, "service": whole, "resident_mib": _resident_mib()}
+    answer = timed(service.ask, options.questions, options.limit)
+    return {
+        "open_ms": opened * 1000,
+        "fused": fused,
+        "service": whole,
+        "answer": answer,
+        "resident_mib": _resident_mib(),
+    }
 
 
 # -- the floor ------------------------------------------------------------------------------------
 
 
 def floor(options: argparse.Namespace) -> dict[str, Any]:
-    """FAISS and tantivy, nothing else: vectors and words of a question are ready before the clock starts."""
+    """FAISS and tantivy, nothing else: vectors and words of a question are ready before the clock starts.
+
+    FAISS searches the vectors of our index as they were saved (codes first, where there are any), so that
+    the two differ in what is done around them.
+    """
     import tantivy
 
     from indexer.encode import load_encoder
-    from indexer.engine import vector_plan
+    from indexer.engine import REFINED, codes_beside, vector_plan
+    from indexer.generations import IndexFiles
+    from indexer.store import Store
     from indexer.tokenize import units
 
     faiss: Any = importlib.import_module("faiss")  # its stubs and its module disagree
-    texts, model = passages(options.index)
-    encoder = load_encoder(model)
-    started = time.perf_counter()
     schema = tantivy.SchemaBuilder().add_text_field("body", tokenizer_name="whitespace").build()
-    with tempfile.TemporaryDirectory() as folder:
+    with Store.open(options.index) as store, tempfile.TemporaryDirectory() as folder:
+        encoder = load_encoder(store.manifest.model)
+        started = time.perf_counter()
         lexical = tantivy.Index(schema, path=folder)
         writer = lexical.writer(heap_size=128_000_000, num_threads=1)
-        rows = []
-        for start in range(0, len(texts), _BATCH):
-            part = texts[start : start + _BATCH]
-            rows.append(encoder.encode_passages(part))
-            for text in part:
-                writer.add_document(tantivy.Document(body=" ".join(units(text))))
+        held = 0
+        for text in texts_of(store):
+            writer.add_document(tantivy.Document(body=" ".join(units(text))))
+            held += 1
         writer.commit()
         writer.wait_merging_threads()
-        vectors = np.concatenate(rows)
-        plan = vector_plan(len(vectors))
-        dense = faiss.index_factory(encoder.dimension, plan.factory, faiss.METRIC_INNER_PRODUCT)
-        if not dense.is_trained:
-            dense.train(vectors[: max(100_000, 50 * plan.lists)])
-        dense.add(vectors)
         seconds = time.perf_counter() - started
+        vectors = store.folder / IndexFiles.VECTORS
+        saved, parameters = faiss.read_index(str(vectors)), None  # owns what is read from it below
+        dense = saved
+        plan = vector_plan(held)
+        if plan.codes:
+            codes = faiss.read_index(str(codes_beside(vectors)))
+            dense = faiss.IndexRefine(codes, faiss.downcast_index(saved.index))
+            parameters = faiss.IndexRefineSearchParameters(k_factor=REFINED)
+        elif plan.lists:
+            parameters = faiss.SearchParametersIVF(nprobe=plan.probe)
         faiss.omp_set_num_threads(1)
-        parameters = faiss.SearchParametersIVF(nprobe=plan.probe) if plan.lists else None
         lexical.reload()
         searcher = lexical.searcher()
         ready: dict[str, tuple[Any, Any]] = {}
@@ -172,11 +193,13 @@ def floor(options: argparse.Namespace) -> dict[str, Any]:
             dense.search(vector, DEPTH, params=parameters)
 
         fused = timed(ask, options.questions, options.limit)
-        disk = size_mib(Path(folder)) + dense.sa_code_size() * len(vectors) / 2**20
+        disk = (
+            size_mib(Path(folder))
+            + sum(file.stat().st_size for file in store.folder.glob("vectors*")) / 2**20
+        )
     return {
-        "passages": len(texts),
+        "passages": held,
         "seconds": seconds,
-        "passages_per_second": len(texts) / seconds,
         "fused": fused,
         "disk_mib": disk,
         "resident_mib": _resident_mib(),

@@ -41,7 +41,7 @@ _TRAIN_FLAT = 100_000
 _CODED = 25_000
 """Above so many vectors codes are read first; below, reading the vectors themselves is as quick."""
 _IN_LISTS = 4_000_000
-_REFINED = 4
+REFINED = 4
 """So many times the passages wanted are taken by their codes and compared by their vectors."""
 _ADD_CHUNK = 65_536
 
@@ -358,7 +358,7 @@ class _Dense:
     def _search_coded(self, vector: Vectors, k: int, allowed: Ids | None) -> Found:
         """Take the nearest by their codes, then order them by their vectors."""
         total = int(self.index.ntotal)
-        reach = k * _REFINED if allowed is None else k * _REFINED * total // len(allowed)
+        reach = k * REFINED if allowed is None else k * REFINED * total // len(allowed)
         held = self.all_ids()
         while True:
             reach = min(total, reach)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from eval import bench, bench_systems, synthetic
+from indexer.engine import VectorPlan
 from indexer.errors import UnusableInput
 
 ROOT = Path(__file__).parent.parent
@@ -35,9 +36,11 @@ def test_a_folder_without_text_is_refused(tmp_path: Path) -> None:
         synthetic.Pool(tmp_path)
 
 
+@pytest.mark.parametrize("plan", [VectorPlan("Flat"), VectorPlan("SQ8", codes=True)])
 def test_systems_are_measured_over_the_same_passages(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    plan: VectorPlan, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("indexer.engine.vector_plan", lambda _n: plan)
     synthetic.write_documents(CORPUS, tmp_path / "documents", 60)
     (tmp_path / "questions").write_text("\n".join(synthetic.questions(CORPUS, 6)), encoding="utf-8")
     measured: dict[str, Any] = {}
@@ -46,13 +49,19 @@ def test_systems_are_measured_over_the_same_passages(
         bench_systems.main([*map(str, arguments), "--questions", str(tmp_path / "questions")])
         measured[name] = json.loads(capsys.readouterr().out)
     assert measured["build"]["passages"] == measured["floor"]["passages"] > 40
-    for name, timing in (("search", "fused"), ("search", "service"), ("floor", "fused")):
+    for name, timing in (
+        ("search", "fused"),
+        ("search", "service"),
+        ("search", "answer"),
+        ("floor", "fused"),
+    ):
         assert 0 < measured[name][timing]["p50_ms"] <= measured[name][timing]["p95_ms"]
         assert measured[name][timing]["queries"] == 6
     measured["txtai"] = {"error": "No module named 'txtai'"}
     cold = {"median_s": 0.4, "slowest_s": 0.5, "peak_mib": 90.0, "runs": 10, "passages": 60}
     text = bench.page("python -m eval.bench", {"sizes": {60: measured}, "cold": cold}, [])
     assert "floor: FAISS + tantivy" in text
+    assert "| chithi, answer |" in text
     assert "Not measured: txtai (No module named 'txtai')." in text
     assert "0.40 s" in text
     widths = {line.count("|") for line in text.splitlines() if line.startswith("| ") and "chithi" in line}
