@@ -95,7 +95,8 @@ def side_by_side(
     """
     flat = bare(text)
     counted = _COUNTED_PLAIN.search(flat) if typed_plain(text) else _COUNTED.search(text.lower())
-    by_place = sum(bool(re.search(rf"(?<![a-z0-9]){place}(?![a-z0-9])", flat)) for place in places)
+    spaced = f" {' '.join(re.findall(r'[a-z0-9]+', flat))} "
+    by_place = sum(f" {place} " in spaced for place in places)
     if counted and by_place < _SEVERAL:
         docs = levels.get(_COUNTED_LEVELS[bare(counted.group(1))], set())
         return [Named(*counted.span(), bare(counted.group()), frozenset({doc})) for doc in sorted(docs)]
@@ -129,7 +130,9 @@ def _names(
     def free(start: int, end: int) -> bool:
         return all(end <= named.start or start >= named.end for named in taken)
 
-    for name in sorted(issuers, key=len, reverse=True):
+    # A large index has thousands of names: only those whose words stand in the question are looked for.
+    spaced = f" {' '.join(re.findall(r'[a-z0-9]+', flat))} "
+    for name in sorted((name for name in issuers if f" {name} " in spaced), key=len, reverse=True):
         if " " not in name:
             continue  # "xa", "tinh": levels
         pattern = r"[\W_]+".join(map(re.escape, name.split()))
@@ -144,7 +147,7 @@ def _names(
         for match in unaccented.finditer(flat) if plain else accented.finditer(lowered):
             if free(*match.span()) and levels.get(level) and not _LONGER_NAME.search(flat[: match.start()]):
                 taken.append(Named(*match.span(), match.group(), frozenset(levels[level])))
-    for place in sorted(places, key=len, reverse=True):
+    for place in sorted((place for place in places if f" {place} " in spaced), key=len, reverse=True):
         pattern = r"[\W_]+".join(map(re.escape, place.split()))
         for match in re.finditer(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])", flat):
             if not places[place] or not free(*match.span()):

@@ -436,7 +436,7 @@ def _leaning(written: str, catalogue: Catalogue) -> tuple[str, ...]:
     named = [
         (len(name), docs)
         for name, docs in catalogue.issuers.items()
-        if " " in name and re.search(rf"(?<!dang uy ){re.escape(f' {name} ')}", written)
+        if " " in name and f" {name} " in written and f" dang uy {name} " not in written
     ]
     return tuple(sorted(max(named, key=lambda n: n[0])[1])) if named else ()
 
