@@ -130,11 +130,13 @@ def check_form(
             picker("cap-tren", "Văn bản cấp trên", "Chọn văn bản cấp trên", groups),
             Picker(
                 "ke-hoach",
-                "Các kế hoạch (không chọn: mọi kế hoạch trong kho viện dẫn văn bản cấp trên)",
+                f"Các kế hoạch: đã chọn {len(asked.plans)}"
+                if asked.plans
+                else "Các kế hoạch (không chọn: mọi kế hoạch trong kho viện dẫn văn bản cấp trên)",
                 "",
                 tuple(several),
                 several=True,
-                open=bool(asked.plans),
+                open=bool(asked.plans) and parent is None,
             ),
         )
     return CheckForm(
