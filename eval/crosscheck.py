@@ -1,6 +1,7 @@
 """How good the cross-check is: planted differences, gold alignments, children made by known edits.
 
     python -m eval.crosscheck [--children N] [--json] [--more FOLDER …]
+    python -m eval.crosscheck --time
     python -m eval.crosscheck --gold FOLDER [--alignments FOLDER] [--planted FILE] [--wrong]
 
 prints the tables of ``docs/crosscheck.md``.  ``--more`` adds folders of plans to make children from (by
@@ -12,27 +13,33 @@ files, and planted differences as in ``corpus/manifest``.  ``--wrong`` prints ev
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from eval.crosscheck_children import KINDS, Child, make_child
+from indexer.analyse import analyse
 from indexer.clean import collapse, fold
 from indexer.encode import Encoder, load_encoder
-from indexer.records import Document
+from indexer.records import Document, SourceText
+from search_api.check.chain import matrix
 from search_api.check.checking import read_document
 from search_api.check.compare import cites, compare_deadlines
 from search_api.check.crosscheck import check
 from search_api.check.schemas import VERDICTS, Alert, CheckItem, CheckReport
+from search_api.check.units import task_words
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 ALIGNMENTS = ROOT / "eval" / "benchmark" / "alignments"
+WORDED = ROOT / "eval" / "benchmark" / "worded.tsv"
 SHARED = ROOT.parent / "shared" / "corpus"
 LESSENING = ("deadline_moved", "deadline_weakened", "target_lowered")
 """Edits after which a task is only partly carried out: what is kept is then "covered" or "partial"."""
@@ -237,12 +244,7 @@ def verdicts(
                 links["both"] += len(asked & given)
                 links["gold"] += len(asked)
                 links["given"] += len(given) if asked else 0
-    by_verdict = {}
-    for name in VERDICTS:
-        tp = confusion[name, name]
-        fp = sum(n for (a, b), n in confusion.items() if b == name != a)
-        fn = sum(n for (a, b), n in confusion.items() if a == name != b)
-        by_verdict[name] = {"f1": round(f1(tp, fp, fn), 3), "gold": tp + fn, "right": tp, "wrong": fp}
+    by_verdict = {name: _graded(confusion, name) for name in VERDICTS}
     ours = sum(n for (a, _), n in confusion.items() if a != "out_of_scope")
     return {
         "pairs": len(pairs),
@@ -267,6 +269,62 @@ def _child_task(child: Document, row: dict[str, Any]) -> str:
         return str(row["id"])
     holding = [t for t, words in blocks.items() if begins in words]
     return min(holding, key=lambda t: len(blocks[t]), default=str(row["id"]))
+
+
+# --- verdicts on sentences written for it --------------------------------------------------------
+
+_PROVINCE = (
+    "UBND TỈNH MÂY SƠN\n\nSố: 7/KH-UBND\n\nMây Sơn, ngày 05 tháng 01 năm 2026\n\nKẾ HOẠCH\nCông tác năm 2026\n\n"
+    "I. NHIỆM VỤ\n\n"
+)
+_COMMUNE = (
+    "UBND XÃ ĐỒI CHÈ\n\nSố: 3/KH-UBND\n\nĐồi Chè, ngày 15 tháng 01 năm 2026\n\nKẾ HOẠCH\nCông tác năm 2026\n\n"
+    "Thực hiện Kế hoạch số 7/KH-UBND ngày 05/01/2026 của UBND tỉnh Mây Sơn, UBND xã xây dựng Kế hoạch như sau:\n\n"
+    "I. NHIỆM VỤ\n\n"
+)
+
+
+def worded(encoder: Encoder | None, path: Path = WORDED) -> dict[str, Any]:
+    """Grade the verdicts on one pair of plans made of sentences (``eval/benchmark/worded.tsv``)."""
+    rows = [
+        r.split("\t") for r in path.read_text(encoding="utf-8").splitlines() if r and not r.startswith("#")
+    ]
+    theirs = "\n\n".join(f"{n}. UBND các xã, phường {_low(r[1])}." for n, r in enumerate(rows, 1))
+    said = [task for r in rows if r[2] != "-" for task in r[2].split(" // ")]
+    # The order of the child is not the parent's: what stands where must not help.
+    mixed = sorted(said, key=lambda task: hashlib.md5(task.encode(), usedforsecurity=False).hexdigest())
+    ours = "\n\n".join(f"{n}. {task}." for n, task in enumerate(mixed, 1))
+    parent = analyse("cap-tinh", "cap-tinh.txt", "", SourceText(_PROVINCE + theirs + "\n"))
+    child = analyse("cap-xa", "cap-xa.txt", "", SourceText(_COMMUNE + ours + "\n"))
+    report = check(child, parent, encoder=encoder)
+    gold = Gold(
+        parent.id, child.id, tuple({"id": "", "begins": _low(r[1])[:60], "verdict": r[0]} for r in rows)
+    )
+    confusion: Counter[tuple[str, str]] = Counter()
+    wrong = []
+    for row, item in zip(gold.tasks, gold_items(gold, report, parent), strict=True):
+        got = item.verdict if item is not None else "unread"
+        confusion[row["verdict"], got] += 1
+        if got != row["verdict"]:
+            wrong.append({"task": row["begins"], "gold": row["verdict"], "got": got})
+    graded = {name: _graded(confusion, name) for name in ("covered", "partial", "not_found")}
+    return {
+        "tasks": len(rows),
+        "by_verdict": graded,
+        "macro_f1": round(sum(v["f1"] for v in graded.values()) / len(graded), 3),
+        "wrong": wrong,
+    }
+
+
+def _low(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _graded(confusion: Counter[tuple[str, str]], name: str) -> dict[str, Any]:
+    tp = confusion[name, name]
+    fp = sum(n for (a, b), n in confusion.items() if b == name != a)
+    fn = sum(n for (a, b), n in confusion.items() if a == name != b)
+    return {"f1": round(f1(tp, fp, fn), 3), "gold": tp + fn, "right": tp, "wrong": fp}
 
 
 # --- children by known edits ---------------------------------------------------------------------
@@ -384,6 +442,7 @@ def measure(each: int, more: Sequence[Path], encoder: Encoder | None = None) -> 
     out = {
         "planted": planted(documents, encoder),
         "verdicts": verdicts(documents, encoder),
+        "worded": worded(encoder),
         "children": children([d for d in documents.values() if len(d.tasks) >= 10], encoder, each),
     }
     ours = {d.id for d in documents.values()}
@@ -407,6 +466,50 @@ def measure_gold(
     return out
 
 
+def timing(encoder: Encoder | None = None, *, plans: int = 50, tasks: int = 300) -> dict[str, Any]:
+    """Measure processor time: one check of ``tasks`` by ``tasks``, and one parent against ``plans`` plans.
+
+    The pieces are those of the sample collection, so that words and lengths are those of real plans.
+    """
+    encoder = encoder or load_encoder(None)
+    documents = [d for d in sample().values() if len(d.tasks) >= 10]
+    said = [task_words(d, t) for d in documents for t in d.tasks]
+    many = [said[n % len(said)] for n in range(2 * tasks)]
+
+    def of(name: str, words: Sequence[str]) -> Document:
+        body = "\n\n".join(f"{n}. UBND các xã, phường {_low(w)}." for n, w in enumerate(words, 1))
+        return analyse(name, f"{name}.txt", "", SourceText(_PROVINCE + body + "\n"))
+
+    a, b = of("a", many[:tasks]), of("b", many[tasks:])
+    best = min(_spent(lambda: check(b, a, encoder=encoder)) for _ in range(3))
+    parent = max(documents, key=lambda d: len(d.tasks))
+    children_ = [make_child(parent, seed).document for seed in range(plans)]
+    steps: list[int] = []
+    whole = _spent(
+        lambda: matrix(
+            parent,
+            children_,
+            lambda child: check(child, parent, encoder=encoder),
+            lambda done, _: steps.append(done),
+        )
+    )
+    return {
+        "one_check": {"tasks": [len(a.tasks), len(b.tasks)], "seconds": round(best, 2)},
+        "matrix": {
+            "tasks": len(parent.tasks),
+            "plans": plans,
+            "seconds": round(whole, 2),
+            "progress_steps": len(steps),
+        },
+    }
+
+
+def _spent(work: Callable[[], object]) -> float:
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
 def table(found: dict[str, Any]) -> str:
     """Show the figures as the tables of the documentation."""
     out: list[str] = []
@@ -424,6 +527,11 @@ def table(found: dict[str, Any]) -> str:
             f"\nlinks: {graded['links']}, review share: {graded['review_share']}, "
             f"accuracy: {graded['accuracy']}"
         )
+    if "worded" in found:
+        graded = found["worded"]
+        out += ["", "| verdict, sentences | gold | F1 |", "|---|---|---|"]
+        out += [f"| {k} | {v['gold']} | {v['f1']} |" for k, v in graded["by_verdict"].items()]
+        out.append(f"| **macro** | {graded['tasks']} | {graded['macro_f1']} |")
     for name in ("children", "children_more"):
         if name not in found:
             continue
@@ -457,7 +565,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--alignments", type=Path, help="their hand-made verdicts (default: ../alignments)")
     parser.add_argument("--planted", type=Path, help="their planted differences (default: ../planted.json)")
     parser.add_argument("--wrong", action="store_true", help="print every disagreement")
+    parser.add_argument("--time", action="store_true", help="processor time of a check and of a matrix")
     options = parser.parse_args(arguments)
+    if options.time:
+        sys.stdout.write(json.dumps(timing(), indent=1) + "\n")
+        return 0
     if options.gold is not None:
         beside = options.gold.resolve().parent
         alignments = options.alignments or _if_there(beside / "alignments")
@@ -468,7 +580,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         found = measure(options.children, options.more)
     if options.wrong:
-        said = [*found.get("verdicts", {}).get("wrong", ()), *found.get("planted", {}).get("missed", ())]
+        parts = ("verdicts", "worded")
+        said = [
+            *(row for part in parts for row in found.get(part, {}).get("wrong", ())),
+            *found.get("planted", {}).get("missed", ()),
+        ]
         sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in said)
     sys.stdout.write(
         (json.dumps(found, ensure_ascii=False, indent=1) if options.json else table(found)) + "\n"

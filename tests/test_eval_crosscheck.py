@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.crosscheck import main, measure_gold
+from eval.crosscheck import main, measure_gold, timing, worded
+from indexer.encode import load_encoder
 
 PARENT = """UBND TỈNH BÌNH SƠN
 
@@ -100,3 +101,19 @@ def test_gold_without_gold_is_an_error(folder: Path, tmp_path: Path) -> None:
     lone.mkdir(parents=True)
     with pytest.raises(SystemExit):
         main(["--gold", str(lone)])
+
+
+def test_verdicts_on_sentences() -> None:
+    """Covered, partial and not found are told apart on sentences written for it, by clause, figure and limit."""
+    graded = worded(load_encoder(None))
+    assert graded["tasks"] >= 40
+    assert all(row["gold"] >= 10 for row in graded["by_verdict"].values())
+    assert graded["macro_f1"] >= 0.9, graded["wrong"]
+
+
+def test_timing_measures_what_it_says() -> None:
+    """A check of tasks by tasks and a matrix of plans, with a step of progress for each plan."""
+    found = timing(plans=2, tasks=20)
+    assert found["one_check"]["tasks"] == [20, 20]
+    assert found["matrix"]["plans"] == 2
+    assert found["matrix"]["progress_steps"] == 3

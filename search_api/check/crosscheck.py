@@ -409,6 +409,9 @@ class _Run:
         self.their_figures = self._their_figures()
         self.my_figures = self._my_figures() if self.their_figures else []
         self.figure_likeness = self._figure_likeness()
+        self.figure_rows: dict[int, list[int]] = {}
+        for row, counted in enumerate(self.their_figures):
+            self.figure_rows.setdefault(counted.owner, []).append(row)
         self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
 
     def _shares(self) -> dict[int, Share]:
@@ -662,10 +665,10 @@ class _Run:
 
         With ``issued``, the order to issue a plan is carried out by the plan itself and is no such clause.
         """
-        own = clauses(unit.words)
+        own = [c for c in (collapse(c) for c in _PIECES.split(unit.words)) if len(c.split()) >= 4]
         if len(own) < 2:
             return None
-        own = [c for c in own if len(c.split()) >= 7 and not _PLAIN.search(fold(c))]
+        own = [c for c in own if len(c.split()) >= 6 and not _PLAIN.search(fold(c))]
         if issued:
             own = [c for c in own if not _ISSUE.search(fold(c))]
         if not own:
@@ -890,14 +893,15 @@ class _Run:
     def _lower_figures(self, number: int, chosen: Sequence[int]) -> list[Alert]:
         """Compare quantities in the wording with those of the passages that answer, and of goals that say the same."""
         out = []
-        for row, theirs in enumerate(self.their_figures):
-            if theirs.owner != number:
-                continue
+        for row in self.figure_rows.get(number, ()):
+            theirs = self.their_figures[row]
             lower: list[tuple[float, Figure]] = []
             held = False
             for column, own in enumerate(self.my_figures):
                 near = float(self.figure_likeness[row, column])
-                if near < (_FIGURE_NEAR if own.owner in chosen else _FIGURE_SAME):
+                # The one passage that answers, and a thing that few passages count: no further likeness is wanted.
+                plain = own.owner in chosen[:1] and own.figure.unit not in _COMMON_UNITS
+                if not plain and near < (_FIGURE_NEAR if own.owner in chosen else _FIGURE_SAME):
                     continue
                 falls = less(theirs.figure, own.figure)
                 if falls:
@@ -1054,9 +1058,13 @@ def _sentence_share(document: Document, span: Span) -> float:
     return (span.end - span.start) / max(end - max(start, 0), 1)
 
 
+_PIECES = re.compile(r";|\.\s")
 _DIGITS = re.compile(r"\d+(?:[.,/]\d+)*%?")
 _PARAGRAPH_HELD = 0.4
 """Share of a task that a paragraph holds whose limit is then the task's."""
+_COMMON_UNITS = frozenset(
+    {"%", "người", "hộ", "lần", "cơ", "thôn", "xã", "điểm", "công", "thời", "thời gian", "tỷ", "triệu"}
+)
 _FIGURE_SHARED = 5.0
 _FIGURE_NEAR = 0.2
 """Likeness from which a figure in an answering passage counts the same thing."""

@@ -45,6 +45,7 @@ _WITHIN = re.compile(r"(?:trong (?:vòng|thời hạn|thời gian)|không quá|c
 _WITHIN_AFTER = re.compile(r"^\s*(?:làm việc\s+)?(?:tiếp theo|kể từ|tính từ)")
 _NO_UNIT = frozenset({"năm", "tháng", "quý", "trở", "và", "đến", "điều", "khoản", "của", "là"})
 _BEFORE_DATE = re.compile(
+    r"(?<!mỗi )(?<!hằng )(?<!hàng )(?<!một )"
     r"(?:ngày|tháng|quý|năm|điều|khoản|mục|số|giai đoạn|nhóm|phụ lục|hạng|cấp|đợt|trước|loại)\s+$"
 )
 _TIME = {"phút": 1 / 60, "giờ": 1.0, "ngày": 24.0, "tuần": 168.0, "tháng": 720.0}
