@@ -46,6 +46,27 @@ class Collection(msgspec.Struct, frozen=True):
     relevant: list[list[set[int]]]
 
 
+class Cut:
+    """An encoder of which only the first ``width`` dimensions are kept, brought to length 1 again."""
+
+    def __init__(self, encoder: Encoder, width: int) -> None:
+        """Cut what ``encoder`` gives."""
+        self._encoder = encoder
+        self._width = width
+
+    def _cut(self, vectors: Scores) -> Scores:
+        short = vectors[:, : self._width]
+        return np.asarray(short / np.maximum(np.linalg.norm(short, axis=1, keepdims=True), 1e-9), np.float32)
+
+    def encode_queries(self, texts: Sequence[str]) -> Scores:
+        """Return (n, width)."""
+        return self._cut(self._encoder.encode_queries(texts))
+
+    def encode_passages(self, texts: Sequence[str]) -> Scores:
+        """Return (n, width)."""
+        return self._cut(self._encoder.encode_passages(texts))
+
+
 class BM25:
     """Plain BM25 over lexical units; ``score`` gives one figure for every text."""
 
@@ -211,7 +232,7 @@ def strip(text: str) -> str:
 
 
 def measure(
-    collection: Collection, encoder: Encoder, *, without_diacritics: bool = False
+    collection: Collection, encoder: Encoder | Cut, *, without_diacritics: bool = False
 ) -> dict[str, object]:
     """Return the figures of one collection: BM25, dense, and fused at each weight."""
     questions = [strip(q) for q in collection.questions] if without_diacritics else collection.questions
@@ -273,8 +294,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=None, help="embedded (default), a Hub name or a folder")
     parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--cut", type=int, default=None, help="keep only so many dimensions of each vector")
     options = parser.parse_args(arguments)
-    encoder = load_encoder(options.model)
+    held = load_encoder(options.model)
+    encoder = Cut(held, options.cut) if options.cut else held
     for collection in collections(options.shared):
         for without in (False, True):
             sys.stdout.write(show(measure(collection, encoder, without_diacritics=without)) + "\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.model_quality import BM25, Collection, collections, fuse, measure, mrr_recall, show, statutes
+from eval.model_quality import BM25, Collection, Cut, collections, fuse, measure, mrr_recall, show, statutes
 from indexer.encode import load_encoder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -94,3 +94,11 @@ def test_the_embedded_model_keeps_its_quality() -> None:
         assert isinstance(fused, dict)
         assert dense[0] >= floors[collection.name][0]
         assert fused[0.4][0] >= floors[collection.name][1]
+
+
+def test_a_cut_vector_has_length_one_and_the_first_dimensions() -> None:
+    encoder = load_encoder(None)
+    short = Cut(encoder, 64).encode_passages(["thư viện xã", "nước sạch"])
+    whole = encoder.encode_passages(["thư viện xã", "nước sạch"])[:, :64]
+    assert np.linalg.norm(short, axis=1) == pytest.approx([1, 1], abs=1e-5)
+    assert (short * whole).sum(axis=1) == pytest.approx(np.linalg.norm(whole, axis=1), abs=1e-5)
