@@ -86,6 +86,8 @@ def test_a_few_marks_that_the_keyboard_put_in_do_not_make_an_accented_question(
         ("Kế hoạch ban hành ngày nào?", ("issued",)),
         ("Số mẫu phải phân tích: UBND tỉnh bao nhiêu, Sở bao nhiêu?", ("target",)),
         ("Giám đốc Sở NN&MT Lâm Sơn tên gì?", ("person",)),
+        ("Chủ tịch UBND xã Yên Trạch năm 2026 là ai?", ("person",)),
+        ("Quyết định 19 thay thế mấy quyết định, là những quyết định nào?", ("replaces",)),
         ("Nâng cao hiệu lực quản lý giao cho ai?", ("lead",)),
         ("Quyết định có hiệu lực từ ngày nào và thay thế quyết định nào?", ("effect", "replaces")),
         ("Đơn vị quá hạn hai lần liên tiếp thì bị gì?", ()),

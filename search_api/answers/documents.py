@@ -444,6 +444,9 @@ def person(evidence: Evidence, cites: Citations) -> Drafted:
             or wanted is None
         ):
             continue
+        date = document.metadata.date
+        if evidence.question.years and not (date and date.value[:4] in evidence.question.years):
+            continue  # who held the office in another year is not known
         held = [m.group() for m in _OFFICE.finditer(bare(capacity.value))]
         if held and held[-1] == wanted.group() and _holds_office_in(document, evidence):
             number = cites.cite(

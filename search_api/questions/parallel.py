@@ -50,7 +50,7 @@ _JOINS = re.compile(r"[,;:]|(?<![a-z])(?:va|voi|con|hay|hoac)(?![a-z])|" + _ASKE
 _CARRIES_OUT = re.compile(r"(?<![a-z])(?:thuc hien|trien khai|thi hanh|can cu|thay the|cu the hoa)(?![a-z])")
 _PREPOSITION = re.compile(r"(?:^|[ ,;:(])(o|cua|theo|tai) $")
 _ISSUING = re.compile(
-    r" ?(?:tu |cung |thi |deu )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|phan cong|han|bao nhieu)(?![a-z])"
+    r":| ?(?:tu |cung |thi |deu )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|phan cong|han|bao nhieu)(?![a-z])"
 )
 _OF_A_DOCUMENT = re.compile(
     r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|chi tieu|muc tieu|thoi han|(?<![a-z])han|ti le|ty le)"

@@ -107,7 +107,7 @@ def understand(text: str) -> Question:
             kinds.append(kind)
     plain = typed_plain(text)
     counted = _counted(text, flat, plain)
-    if counted in _DOCUMENT_WORDS and "topic_docs" in kinds:
+    if counted in _DOCUMENT_WORDS and {"topic_docs", "replaces", "basis"} & set(kinds):
         kinds = [kind for kind in kinds if kind != "target"]  # "có bao nhiêu văn bản về …"
     elif counted and "target" not in kinds:
         kinds.append("target")  # "mở mấy lớp, đơn vị nào chủ trì"
