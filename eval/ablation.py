@@ -65,6 +65,7 @@ def groups(default: Configuration) -> dict[str, list[Change]]:
         ],
         "The question": [
             *_sweep("asked_factor", "`asked_factor`", (0, 0.15, 0.3, 0.6, 1), settings.asked_factor),
+            Change("units of any frequency", "fused:common=1"),
             Change("no everyday words", "fused:synonyms=0"),
             Change("everyday words × 0.5", "fused:synonyms=0.5"),
             Change("everyday words × 1.5", "fused:synonyms=1.5"),
@@ -75,6 +76,9 @@ def groups(default: Configuration) -> dict[str, list[Change]]:
                 "`dense_weight`",
                 (0, 0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1),
                 settings.dense_weight,
+            ),
+            *_sweep(
+                "plain_dense", "typed plain: of `dense_weight`", (0, 0.4, 0.6, 0.8, 1), settings.plain_dense
             ),
             Change("standard scores (z) instead of [0, 1]", "fused:z_scores=1"),
             *_sweep("depth", "`depth`", (30, 100, 300), settings.depth),

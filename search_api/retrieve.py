@@ -33,8 +33,10 @@ class Restores(Protocol):
 class RetrievalSettings(NamedTuple):
     """What can be tuned, with the values fitted on development data (see docs/benchmark.md)."""
 
-    dense_weight: float = 0.35
+    dense_weight: float = 0.3
     """Share of the dense score in the fused one, 0 (words only) to 1 (meaning only)."""
+    plain_dense: float = 0.8
+    """How much of that share is kept for a question typed without diacritics: what it means is guessed."""
     depth: int = 100
     """How many passages each side contributes."""
     weights: LexicalWeights = LexicalWeights()
@@ -149,17 +151,19 @@ def retrieve(
         added.append(Added(question.topic, restored, RESTORED))
     lexical: dict[int, float] = {}
     dense: dict[int, float] = {}
-    if settings.dense_weight < 1:
+    weight = settings.dense_weight
+    if question.plain and weight < 1:  # meaning alone stays alone
+        weight *= settings.plain_dense
+    if weight < 1:
         query = lexical_query(question, settings, added)
         lexical = _scaled(engine.search_lexical(query, settings.depth, allowed), settings.z_scores)
-    if settings.dense_weight > 0:
+    if weight > 0:
         text = dense_text(question, added)
         vector = encoder.encode_queries([restored or text])[0]
         dense = _scaled(engine.search_dense(vector, settings.depth, allowed), settings.z_scores)
     ids = np.array(sorted(lexical.keys() | dense.keys()), dtype=np.int64)
     by_words = np.array([lexical.get(int(i), 0.0) for i in ids], dtype=np.float64)
     by_meaning = np.array([dense.get(int(i), 0.0) for i in ids], dtype=np.float64)
-    weight = settings.dense_weight
     scores = (1 - weight) * by_words + weight * by_meaning
     order = np.lexsort((ids, -scores))
     return Fused(ids[order], scores[order], by_words[order], by_meaning[order])
