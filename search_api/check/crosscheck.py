@@ -1027,7 +1027,8 @@ class _Run:
         """Return the child's tasks without an origin in the parent."""
         out = []
         for j, unit in enumerate(self.mine):
-            scores = self.aligned.scores[:, j]
+            # An action of a long task is an origin as much as a task is.
+            scores = np.concatenate([self.aligned.scores[:, j], self.action_aligned.scores[:, j]])
             if not self.used[j] and (not scores.size or float(scores.max()) < WEAK):
                 out.append(
                     ChildOnly(unit.section, unit.span.start, unit.span.end, unit.span.of(self.child.text))

@@ -124,6 +124,8 @@ def _ours(name: str, we: We) -> str | None:
         return f"giao chung “{collapse(name)}”"
     if found.system in ("front", "press", "company", "council"):
         return None
+    if found.system == "party" and we.system == "state" and found.collective and we.level == "so":
+        return None  # "các đảng ủy trực thuộc Tỉnh ủy" are not the departments themselves
     if found.collective and found.level == we.level:
         return f"giao chung “{collapse(name)}”"
     if we.level == "tinh" and we.system == "state" and found.level == "so":

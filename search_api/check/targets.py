@@ -27,7 +27,7 @@ _WIDE = re.compile(
 )
 _EACH = re.compile(r"\b(?:mỗi|từng|một|tại) (?:\w+ ){0,2}(?:xã|phường|trung tâm|thôn|trường|quầy|hộ|đội|khu)")
 _COUNTS_COMMUNES = re.compile(r"^(?:\W|\d|%)*(?:số )?(?:xã|phường|xã, phường)\b")
-_LOCAL = re.compile(r"\bxã\b|phường|địa phương|cấp cơ sở|các cấp|thôn|bản,")
+_LOCAL = re.compile(r"\bxã\b(?! hội)|phường|địa phương|cấp cơ sở|các cấp|thôn|bản,")
 _APART = (re.compile(r"hài lòng"), re.compile(r"(?:đúng|trước|quá) hạn"))
 """What one of two targets says and the other does not, where they cannot be the same indicator."""
 _YEAR = re.compile(r"20\d\d")

@@ -35,7 +35,8 @@ _DROPPED_LABELS = frozenset(
     }
 )
 _ROLE_WORDS = re.compile(
-    r"\b(?:chủ trì(?:,? (?:và )?phối hợp(?: với)?)?|phối hợp với|giao|(?:hoàn thành|thực hiện|xong)(?= *[.;,]|$))",
+    r"\b(?:chủ trì(?:,? (?:và )?phối hợp(?: với)?)?|phối hợp với|(?<!\w )giao(?= (?-i:[A-ZĐ]))"
+    r"|(?:hoàn thành|thực hiện|xong)(?= *[.;,]|$))",
     re.I,
 )
 _SENTENCE = re.compile(r"[.;]\s+(?=[^\s])|\n+")
@@ -199,6 +200,8 @@ def action_units(document: Document, number: int) -> list[Unit]:
         if any(span.start >= hole.start and span.end <= hole.end for hole in holes):
             continue
         words = _words(document, span, holes)
+        if span.of(document.text).rstrip().endswith(":"):
+            continue  # it leads in what follows, and orders nothing itself
         if len(words.split()) >= 4:
             units.append(Unit("action", span, words, task.section, number))
     return units if len(units) > 1 else []
