@@ -208,3 +208,79 @@ def test_a_figure_of_another_kind_is_no_answer(ordered: Service, question: str) 
 )
 def test_a_number_counts_the_noun_after_it(words: str, noun: str, counts: bool) -> None:
     assert _counts(words, noun) is counts
+
+
+RULES = """ỦY BAN NHÂN DÂN TỈNH SÔNG LAM
+Số: 12/2026/QĐ-UBND
+Sông Lam, ngày 2 tháng 3 năm 2026
+
+QUYẾT ĐỊNH
+Ban hành Quy định quản lý bến đò ngang
+
+Điều 1. Hồ sơ xin mở bến
+
+1. Đơn đề nghị theo mẫu.
+
+2. Sơ đồ vị trí bến.
+
+3. Giấy xác nhận của UBND xã.
+
+Điều 2. Phân công
+
+1. Công an xã chủ trì, phối hợp với Trạm Y tế xã kiểm tra áo phao tại các bến.
+
+2. Sở Xây dựng có trách nhiệm cấp biển hiệu.
+
+Điều 3. Kinh phí
+
+Kinh phí thực hiện từ nguồn thu phí bến bãi và ngân sách xã bảo đảm.
+"""
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "vb").mkdir()
+    (folder / "vb" / "qd-12.txt").write_text(RULES, encoding="utf-8")
+    build_index([folder / "vb"], folder / "index", load_encoder())
+    return Service(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Hồ sơ xin mở bến đò gồm những gì?", ["Đơn đề nghị", "Sơ đồ vị trí", "Giấy xác nhận"]),
+        ("ai phối hợp với công an xã?", ["Phối hợp: Trạm Y tế xã"]),
+        ("Kinh phí quản lý bến đò lấy từ đâu?", ["nguồn thu phí bến bãi"]),
+    ],
+)
+def test_lists_partners_and_money(ruled: Service, question: str, said: list[str]) -> None:
+    answer = ruled.ask(question)
+    assert answer.answer is not None, answer.reason
+    for words in said:
+        assert words in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "ai phối hợp với Sở Xây dựng?",
+        "Ai chủ trì trồng rừng ven biển?",
+    ],
+)
+def test_silent_where_the_document_is(ruled: Service, question: str) -> None:
+    answer = ruled.ask(question)
+    assert not answer.answered, answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Ai ký kế hoạch phòng chống thiên tai của tỉnh Phượng Hoàng?",
+        "Quyết định của tỉnh Hồ Đồng ban hành ngày nào?",
+    ],
+)
+def test_a_place_without_documents_is_not_any_place_of_its_level(ruled: Service, question: str) -> None:
+    answer = ruled.ask(question)
+    assert not answer.answered, answer.answer
+    assert answer.refusal == "missing_document"

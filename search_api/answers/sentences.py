@@ -21,6 +21,8 @@ from search_api.schemas import AnswerPiece
 _LOOK_AT = 40
 """Passages whose documents' targets are weighed."""
 _MOST_TARGETS = 8
+_NEAR_TARGET = 0.94
+"""How near to the best target another must come to be shown beside it."""
 _CLAUSE_END = re.compile(r"(?<=[.;!?…])[”\")]*\s+|\n\s*\n")
 _FIGURE = re.compile(r"\d")
 
@@ -41,7 +43,7 @@ def sentence_around(text: str, block: Span, first: int, last: int) -> Span:
 def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer how much or how many from the targets on the topic."""
     wants_share = re.search(r"phần trăm|phan tram|%|tỷ lệ|tỉ lệ|ty le|ti le", evidence.question.text.lower())
-    weighed: list[tuple[float, float, Document, Target]] = []
+    weighed: list[tuple[float, float, Document, Target, float]] = []
     seen = {passage.doc: score for passage, score in reversed(evidence.passages[:_LOOK_AT])}
     for row in evidence.rows:
         if row.id not in seen:
@@ -60,18 +62,20 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
             around = f"{paths[section] if section >= 0 else ''}\n{_clause(document, target.span)}"
             own = evidence.topic.match(_clause(document, target.span))
             whole = evidence.topic.match(around)
-            score = 0.7 * own.recall + 0.15 * whole.recall + 0.15 * own.focus
+            score = 0.65 * own.recall + 0.15 * whole.recall + 0.2 * own.focus
             if wants_share and target.unit != "%":
                 score -= 0.15
-            weighed.append((score, max(own.recall, whole.recall * 0.9), document, target))
+            weighed.append((score, max(own.recall, whole.recall * 0.9), document, target, own.recall))
     weighed.sort(key=lambda w: (-w[0], w[2].id, w[3].span.start))
     good = [w for w in weighed if w[1] >= 0.7 and w[0] >= 0.5]
     if not good:
         return Drafted(())
     statements: list[Statement] = []
-    for score, _, document, target in good[:_MOST_TARGETS]:
-        if score < good[0][0] * 0.92:
+    for score, _, document, target, own_recall in good[:_MOST_TARGETS]:
+        if score < good[0][0] * _NEAR_TARGET:
             break
+        if own_recall < good[0][4] - _LESS:
+            continue  # it leaves out a word that tells the best one from others
         span = _clause_span(document, target.span)
         number = cites.cite(document.id, span, [target.span])
         piece = AnswerPiece("Chỉ tiêu", collapse(span.of(document.text)).strip(" -+.;"), (number,))
@@ -191,14 +195,14 @@ class Weights(NamedTuple):
             self.recall * recall
             + self.focus * focus
             + self.behind * behind
-            + self.gap * gap
+            + self.gap * gap * recall  # standing clear of all others says something where the words do
             + self.held * held
             + self.constant
         )
         return 1 / (1 + math.exp(-total))
 
 
-WEIGHTS = Weights(recall=2.6, focus=2.0, behind=-4.3, gap=5.3, held=2.8, constant=-6.9)
+WEIGHTS = Weights(recall=1.5, focus=2.0, behind=-4.6, gap=6.3, held=3.6, constant=-7.0)
 _FUNDING_HEAD = re.compile(r"kinh phí(?: thực hiện)?|nguồn (?:lực tài chính|vốn|kinh phí)", re.IGNORECASE)
 _FUNDING_SAID = 0.8
 """What of a question about the money for a whole plan its section on money says, whatever the words."""
@@ -459,7 +463,10 @@ _TIME = re.compile(
 )
 _FACT_WORDS = {
     "funding": re.compile(
-        r"kinh phí|ngân sách|nguồn (?:vốn|chi|lực)|dự toán|xã hội hóa|tài chính", re.IGNORECASE
+        r"(?:từ|bằng|trong|do|gồm|và|là)\s+(?:các )?(?:nguồn|ngân sách|dự toán|kinh phí)"
+        r"|nguồn (?:vốn|chi|lực|kinh phí|xã hội hóa|hợp pháp)"
+        r"|ngân sách [^.;]{0,60}(?:bảo đảm|đảm bảo|cấp|bố trí|hỗ trợ|chi trả)|xã hội hóa|lồng ghép|tài chính:",
+        re.IGNORECASE,
     ),
     "product": re.compile(r"sản phẩm|kết quả", re.IGNORECASE),
     "report": re.compile(r"báo cáo|gửi", re.IGNORECASE),
@@ -490,7 +497,8 @@ def _holds(
             grades.append(float(_measured(question, words)))
         elif kind in _FACT_WORDS:
             pattern = _FACT_WORDS[kind]
-            grades.append(1.0 if pattern.search(words) else _WEAK if pattern.search(place) else 0.0)
+            weak = (_FUNDING_HEAD if kind == "funding" else pattern).search(place)
+            grades.append(1.0 if pattern.search(words) else _WEAK if weak else 0.0)
     if "report" in kinds and not _FACT_WORDS["report"].search(words):
         return 0.0
     if "funding" in kinds and not grades[[k for k in kinds if _graded(k)].index("funding")]:

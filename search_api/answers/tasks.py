@@ -34,6 +34,8 @@ _SAME_DOC, _OTHER_DOC = 0.93, 0.85
 _SAID_WHOLE = 0.95
 _RELATED = 0.3
 """Share of the topic below which a task has nothing to do with it."""
+_SPOKEN_OF = 0.55
+"""Share of the topic that a task must say before a refusal names it as the one that lacks the fact."""
 _BETTER = 0.1
 """By how much more probable a sentence must be the answer than the best task."""
 _PER_DOC, _ALL = 3, 8
@@ -107,7 +109,7 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
     return sorted(best.values(), key=lambda w: (-w.score, w.document.id, w.task.span.start))
 
 
-WEIGHTS = Weights(recall=3.6, focus=1.3, behind=-4.1, gap=4.5, held=2.0, constant=-6.6)
+WEIGHTS = Weights(recall=2.8, focus=1.0, behind=-4.5, gap=5.6, held=2.0, constant=-5.9)
 """Fitted like those of the sentences; ``held`` sets the tasks that state what is asked for before the others."""
 
 
@@ -293,7 +295,7 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     if not with_fact:
         if whole:
             return Drafted(tuple(_state(d, t, kinds, cites) for d, t in whole), kind="lead")
-        if good:
+        if good and good[0].recall >= _SPOKEN_OF and not evidence.topic.empty:
             return _not_stated(good[0], kinds)
         return Drafted(())
     # A nearer task that does not state the fact must not be answered by a farther one.

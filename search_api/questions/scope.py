@@ -342,6 +342,10 @@ def _without_issuers_of_cited(text: str, symbols: set[str]) -> str:
     return text
 
 
+_LEVEL_WORDS = frozenset(("tinh", "xa", "phuong", "thanh pho", "huyen", "so"))
+"""Names that say a level and no place."""
+
+
 def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     """Find the documents that a question names."""
     missing: list[str] = []
@@ -410,8 +414,12 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
             groups[at] &= docs
         if not fitting:
             groups.append(set(docs))
-    if not groups:
-        missing += _missing_places(text, catalogue)
+    if all(name in _LEVEL_WORDS for name, _ in named):
+        unknown = _missing_places(text, catalogue)
+        missing += unknown
+        if unknown:
+            # "kế hoạch của tỉnh Đại Sơn" is of a province that no document is of, not of any "tỉnh".
+            named, groups = [], []
     themes = []
     for theme in _themes(question.text):
         within = set().union(*groups) if groups else set(catalogue.rows)
