@@ -20,6 +20,8 @@ _WHOLE_DATE = len("2026-05-18")
 _SAID_INSIDE = 0.8
 """Share of the topic that a passage must say for its document to be one on that topic."""
 _NAMED_AT_LEAST = 0.4
+_MEANT_AT_LEAST = 0.3
+"""Share of the topic that a title must say for its document to be the one asked about."""
 _NEAR_TITLE = 0.15
 """How much less of the topic than the best another document's title may say."""
 
@@ -47,6 +49,8 @@ def _asked_document(evidence: Evidence) -> list[Document]:
         )
     scored.sort(key=lambda s: (-s[0], s[1]))
     best = scored[0][0]
+    if not evidence.scoped and best < _MEANT_AT_LEAST:
+        return []
     return [document for score, _, document in scored if score >= best - 0.1][:3]
 
 
@@ -400,8 +404,10 @@ def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], 
             statements.append(Statement(document.id, "", tuple(pieces)))
     if statements:
         return Drafted(tuple(statements), kind=wanted[0][0])
-    which = document_label(asked[0]) if asked else "các văn bản trong kho"
-    return Drafted((), f"Không có trong kho: {which} {absent}.", final=True)
+    if not asked:
+        reason = "Không có trong kho: không thấy văn bản nào mang tên hoặc nội dung được hỏi."
+        return Drafted((), reason, final=True)
+    return Drafted((), f"Không có trong kho: {document_label(asked[0])} {absent}.", final=True)
 
 
 def signer(evidence: Evidence, cites: Citations) -> Drafted:
