@@ -2,6 +2,9 @@
 
 Every fact carries a :class:`Span` into the one text that :class:`SourceText` holds.  Offsets are code
 points; ``end`` is exclusive.  Nothing here imports anything of ours, so every room may import it.
+
+``gc=False``: a record holds values and other records, never anything that leads back to it, so the cyclic
+collector need not walk the thousands of them that each document brings.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import Literal
 import msgspec
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Span(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """A stretch ``text[start:end]`` of a document's text, in code points."""
 
     start: int
@@ -30,7 +33,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True, order=True):
         return self.start < other.end and other.start < self.end
 
 
-class Mention(msgspec.Struct, frozen=True):
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """A name or value as the document words it.
 
     ``text`` is the wording with white space collapsed (a name may be broken over two lines); the
@@ -41,7 +44,7 @@ class Mention(msgspec.Struct, frozen=True):
     span: Span
 
 
-class Page(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True, gc=False):
     """One page of a paged source; ``ocr`` is the mean word confidence in [0, 1], None for real text."""
 
     number: int
@@ -49,7 +52,7 @@ class Page(msgspec.Struct, frozen=True):
     ocr: float | None = None
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notice(msgspec.Struct, frozen=True, gc=False):
     """A warning about one document, in Vietnamese, shown beside every answer that rests on it."""
 
     code: str
@@ -58,7 +61,7 @@ class Notice(msgspec.Struct, frozen=True):
     span: Span | None = None
 
 
-class SourceText(msgspec.Struct, frozen=True):
+class SourceText(msgspec.Struct, frozen=True, gc=False):
     """What a reader makes of one file: its immutable text and what the file said about it.
 
     The text is as read (accents composed to NFC, line ends ``\\n``, markup of the file format
@@ -93,7 +96,7 @@ BlockKind = Literal[
 BOILERPLATE: frozenset[str] = frozenset({"symbol", "place", "banner", "recipients", "signature"})
 
 
-class Block(msgspec.Struct, frozen=True):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A logical paragraph: physical lines joined, page breaks undone.
 
     ``section`` is an index into the outline, -1 before the first section.  ``label`` is the key of a
@@ -122,7 +125,7 @@ SectionKind = Literal[
 ]
 
 
-class Section(msgspec.Struct, frozen=True):
+class Section(msgspec.Struct, frozen=True, gc=False):
     """A node of the outline (mục lục).
 
     ``span`` reaches from the number to the start of the next section that is not inside this one;
@@ -141,7 +144,7 @@ class Section(msgspec.Struct, frozen=True):
     """Index of the parent in the outline, -1 at the top."""
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """A metadata value, where it stands, and the rule that found it."""
 
     value: str
@@ -149,7 +152,7 @@ class Fact(msgspec.Struct, frozen=True):
     rule: str
 
 
-class Metadata(msgspec.Struct, frozen=True):
+class Metadata(msgspec.Struct, frozen=True, gc=False):
     """The identity of a document; None where the text does not say.
 
     ``type`` is the name of the type ("Kế hoạch"), ``type_code`` its code ("KH"); ``level`` one of
@@ -174,7 +177,7 @@ class Metadata(msgspec.Struct, frozen=True):
 ReferenceRole = Literal["implements", "legal_basis", "under_plan", "replaces", "amends", "mentions"]
 
 
-class Reference(msgspec.Struct, frozen=True):
+class Reference(msgspec.Struct, frozen=True, gc=False):
     """A mention of another document (viện dẫn).
 
     ``symbol`` is canonical (domain §1); ``nested`` says that the mention stands inside the cited
@@ -200,7 +203,7 @@ DeadlineKind = Literal[
 ]
 
 
-class Deadline(msgspec.Struct, frozen=True):
+class Deadline(msgspec.Struct, frozen=True, gc=False):
     """A time limit (thời hạn), normalised as domain/README §4 says; dates are ISO."""
 
     raw: str | None = None
@@ -219,7 +222,7 @@ class Deadline(msgspec.Struct, frozen=True):
     approx: bool = False
 
 
-class Target(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True, gc=False):
     """A measurable result (chỉ tiêu): ``quote`` is the sentence, ``span`` where it stands."""
 
     quote: str
@@ -232,7 +235,7 @@ class Target(msgspec.Struct, frozen=True):
     by: str | None = None
 
 
-class Task(msgspec.Struct, frozen=True):
+class Task(msgspec.Struct, frozen=True, gc=False):
     """A task (nhiệm vụ): the smallest block that carries its own assignment."""
 
     id: str
@@ -257,7 +260,7 @@ class Task(msgspec.Struct, frozen=True):
     actions: tuple[Span, ...] = ()
 
 
-class Abbreviation(msgspec.Struct, frozen=True):
+class Abbreviation(msgspec.Struct, frozen=True, gc=False):
     """An abbreviation that the document itself defines: "thủ tục hành chính (TTHC)"."""
 
     short: str
@@ -265,7 +268,7 @@ class Abbreviation(msgspec.Struct, frozen=True):
     span: Span
 
 
-class Passage(msgspec.Struct, frozen=True):
+class Passage(msgspec.Struct, frozen=True, gc=False):
     """A passage to retrieve: ``span`` is quoted, ``embedded`` is what the encoder sees.
 
     ``section`` is the path of numbers ("II > 1"), ``section_title`` the readable path, ``context``
@@ -284,7 +287,7 @@ class Passage(msgspec.Struct, frozen=True):
     """What else it holds that a kind of question asks for: title, preamble, target, replaces, basis."""
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, gc=False):
     """A document and everything read from it."""
 
     id: str

@@ -130,7 +130,7 @@ class DocumentFilter(Protocol):
         """Last day, month or year."""
 
 
-class StoredDocument(msgspec.Struct, frozen=True):
+class StoredDocument(msgspec.Struct, frozen=True, gc=False):
     """A row of the list of documents.
 
     ``file`` is the file that it was read from, ``part`` its path inside an archive ("" otherwise),
@@ -157,7 +157,7 @@ class StoredDocument(msgspec.Struct, frozen=True):
     notices: tuple[Notice, ...]
 
 
-class StoredPassage(msgspec.Struct, frozen=True):
+class StoredPassage(msgspec.Struct, frozen=True, gc=False):
     """A passage of the index: ``text`` is ``document.text[span.start:span.end]``."""
 
     id: int
@@ -173,14 +173,14 @@ class StoredPassage(msgspec.Struct, frozen=True):
     embedded: str
 
 
-class StoredTask(msgspec.Struct, frozen=True):
+class StoredTask(msgspec.Struct, frozen=True, gc=False):
     """A task and the id of its document."""
 
     doc: str
     task: Task
 
 
-class StoredReference(msgspec.Struct, frozen=True):
+class StoredReference(msgspec.Struct, frozen=True, gc=False):
     """A mention of a document and the id of the document that it stands in."""
 
     doc: str
