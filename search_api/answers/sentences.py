@@ -136,9 +136,6 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 if labels is not None and quoted.end == block.span.end:
                     quoted = Span(quoted.start, labels.end)
                 words = _with_header(document, block, quoted)
-                held = _holds(evidence.question, kinds, words, place, not_labelled=labels is None)
-                if not held or not _fits(evidence.question, document, words, place):
-                    continue
                 own = evidence.topic.match(sentence.of(document.text))
                 whole = evidence.topic.match(f"{place}\n{words}").recall
                 named = evidence.topic.match(f"{frame}\n{place}\n{words}").recall
@@ -146,6 +143,9 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 if funding_asked and _FUNDING_HEAD.search(f"{passage.section_title} {words[:40]}"):
                     recall = max(recall, _FUNDING_SAID)
                 if recall < LEAST_SAID:
+                    continue
+                held = _holds(evidence.question, kinds, words, place, not_labelled=labels is None)
+                if not held or not _fits(evidence.question, document, words, place):
                     continue
                 confidence = WEIGHTS.probability(
                     recall=recall,

@@ -306,7 +306,8 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     if not whole:
         if chosen[0].confidence < evidence.settings.least:
             return Drafted(())
-        said = sayings(evidence, evidence.question.kinds)
+        surer = chosen[0].confidence + _BETTER < 1
+        said = sayings(evidence, evidence.question.kinds) if surer else []
         if said and said[0].confidence > chosen[0].confidence + _BETTER:
             # A sentence that says more of the topic and the fact answers before a task beside it.
             return Drafted(())
