@@ -13,6 +13,7 @@ from indexer.clean import bare, collapse, fold
 from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Block, Document, Span, Target
+from indexer.tables import header_key
 from search_api.answers.citing import Citations, section_at, trimmed
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.questions.question import Question
@@ -145,6 +146,8 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 if recall < LEAST_SAID:
                     continue
                 held = _holds(evidence.question, kinds, words, place, not_labelled=labels is None)
+                if block.kind == "row" and _empty_cell(words, kinds):
+                    continue
                 if not held or not _fits(evidence.question, document, words, place):
                     continue
                 confidence = WEIGHTS.probability(
@@ -219,7 +222,7 @@ _LINES_ABOVE = 30
 def _may_be_quoted(text: str, block: Block, kinds: Sequence[str]) -> bool:
     """Labelled lines answer what they are labelled with; headings only where they go on after a colon or figure."""
     if block.kind == "label":
-        return block.label in kinds or "funding" in kinds
+        return block.label in kinds or "funding" in kinds or block.label in _TELLING
     if block.kind == "heading":
         words = block.span.of(text)
         long = len(words.split()) >= _LONG_HEAD and bool(kinds)
@@ -227,6 +230,8 @@ def _may_be_quoted(text: str, block: Block, kinds: Sequence[str]) -> bool:
     return block.kind not in ("type", "title")
 
 
+_TELLING = ("content", "goal", "target", "result", "scope", "form", None)
+"""Labels of lines that tell what is done, not by whom or when."""
 _LONG_HEAD = 9
 """Words from which a heading is a sentence that says what is to be done."""
 _GOES_ON = re.compile(r":\s*\S|\(\s*\d")
@@ -335,6 +340,16 @@ def table_header(document: Document, block: Block) -> Span | None:
             break
         first = before.span
     return first
+
+
+def _empty_cell(words: str, kinds: Sequence[str]) -> bool:
+    """Say whether the cell of a row (under its header) for all that is asked is empty: nobody is named there."""
+    header, _, row = words.partition("\n")
+    heads, values = cells(header), cells(row)
+    if not kinds or len(heads) != len(values):
+        return False
+    asked = [value for head, value in zip(heads, values, strict=True) if header_key(head) in kinds]
+    return bool(asked) and not any(re.search(r"\w", value) for value in asked)
 
 
 def cells(row: str) -> list[str]:
@@ -463,7 +478,8 @@ _TIME = re.compile(
 )
 _FACT_WORDS = {
     "funding": re.compile(
-        r"(?:từ|bằng|trong|do|gồm|và|là)\s+(?:các )?(?:nguồn|ngân sách|dự toán|kinh phí)"
+        r"(?:từ|bằng|trong|do|gồm|và|là)\s+(?:các )?(?:nguồn|ngân sách|dự toán|dự phòng|kinh phí|quỹ)"
+        r"|(?:lấy|trích|chi|trả|huy động) (?:từ|bằng) (?!ngày|tháng|năm|khi)|quỹ [^.;,]{2,40} (?:chi|trả|hỗ trợ|cấp) "
         r"|nguồn (?:vốn|chi|lực|kinh phí|xã hội hóa|hợp pháp)"
         r"|ngân sách [^.;]{0,60}(?:bảo đảm|đảm bảo|cấp|bố trí|hỗ trợ|chi trả)|xã hội hóa|lồng ghép|tài chính:",
         re.IGNORECASE,
@@ -513,6 +529,7 @@ def _graded(kind: str) -> bool:
 _MONEY_ASKED = re.compile(
     r"(?:bao nhieu|may) (?:ti|ty|trieu|nghin|dong|tien|usd|kinh phi|von|ngan sach)(?![a-z])"
     r"|muc (?:chi|thu|phat|ho tro|phu cap|tro cap|luong|thuong)(?![a-z])"
+    r"|(?<![a-z])gia (?:ca |tien )?(?:la )?(?:bao nhieu|may)(?![a-z])"
 )
 _MONEY = re.compile(
     r"\d[\d.,]*\s*(?:(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu|nghìn|ngàn)(?:\s*(?:đồng|USD))?|đồng|USD|đô la)",
@@ -545,6 +562,30 @@ def _measured(question: Question, words: str) -> bool:
 _NUMERAL = re.compile(r"(?<!\w)(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.IGNORECASE)
 
 
+_UNTIL = r"(?:tháng|quý|đến|trước|trong|sau|từ|hết|cuối|đầu|xong|vào|thời gian:?)(?:\s+(?:hết|cuối|ngày|tháng|quý))*"
+
+
+def _of_year(text: str, year: str) -> bool:
+    """Say whether a text speaks of a year.
+
+    "12/9/2025" is the day of a cited document, not the year that the statement is about; "đến ngày
+    31/12/2027" is.
+    """
+    return bool(
+        re.search(rf"(?<![\d/]){year}(?!\d)", text)
+        or re.search(rf"(?<!\w){_UNTIL}\s+[\dIV/]{{1,5}}/{year}(?!\d)", text, re.IGNORECASE)
+    )
+
+
+def _dated(words: str) -> bool:
+    """Say whether a statement says until when it holds: "trước ngày 31/12/2027", "đến năm 2030"."""
+    return bool(
+        re.search(
+            rf"(?<!\w){_UNTIL}\s+(?:[\dIV/]{{1,5}}/|năm\s+)(?:19|20)\d\d(?![\d/])", words, re.IGNORECASE
+        )
+    )
+
+
 _LAW = r"(?<![a-z])(?:luat|phap lenh|nghi dinh|thong tu|nghi quyet|quyet dinh)"
 
 
@@ -552,15 +593,15 @@ def _fits(question: Question, document: Document, words: str, path: str) -> bool
     """Say whether a statement speaks of the year and of the thing counted that a question names."""
     metadata = document.metadata
     if question.years:
-        around = [
-            words,
-            path,
-            metadata.title.value if metadata.title else "",
-            metadata.date.value if metadata.date else "",
-        ]
+        around = [words, path]
+        if not _dated(words):
+            # A statement that names no time of its own is about the time of its document.
+            around += [
+                metadata.title.value if metadata.title else "",
+                metadata.date.value if metadata.date else "",
+            ]
         for year in question.years:
-            # "12/9/2025" is the day of a cited document, not the year that the statement is about.
-            if any(re.search(rf"(?<![\d/]){year}(?!\d)", text) for text in around):
+            if any(_of_year(text, year) for text in around):
                 continue
             # A law spoken of by its year ("Luật Khí tượng năm 2015") bears it in its number: 12/2015/QH13.
             by_year = re.search(rf"{_LAW}(?: [^\W\d]+){{0,10}} nam {year}", bare(question.text))

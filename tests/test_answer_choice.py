@@ -1,0 +1,73 @@
+"""Which statement answers: the year asked about, cells left empty, money, sources of money."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.build import build_index
+from indexer.encode import load_encoder
+from search_api.service import Service
+
+PLAN = """ỦY BAN NHÂN DÂN XÃ BẾN TRĂNG
+Số: 31/KH-UBND
+Bến Trăng, ngày 5 tháng 3 năm 2026
+
+KẾ HOẠCH
+Phòng, chống cháy rừng năm 2026, định hướng đến năm 2028
+
+I. MỤC TIÊU
+
+- Đến ngày 31/12/2026: 09/21 thôn có bể chứa nước chữa cháy.
+
+- Đến ngày 31/12/2027: 17/21 thôn có bể chứa nước chữa cháy.
+
+II. NHIỆM VỤ
+
+1. Lắp 12 chòi canh lửa tại các khu rừng trồng; sửa chữa 04 chòi cũ.
+
+III. PHÂN CÔNG
+
+| TT | Công việc | Chủ trì | Hoàn thành |
+|---|---|---|---|
+| 1 | Phát tờ rơi cho chủ rừng | | Tháng 4/2026 |
+| 2 | Tập huấn đội xung kích | Công an xã | Tháng 5/2026 |
+
+IV. KINH PHÍ
+
+Kinh phí mua máy thổi gió 180 triệu đồng lấy từ dự phòng ngân sách xã. Quỹ bảo vệ rừng chi 25 triệu đồng cho tờ rơi.
+"""
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    folder = tmp_path_factory.mktemp("plan")
+    (folder / "vb").mkdir()
+    (folder / "vb" / "kh-31.txt").write_text(PLAN, encoding="utf-8")
+    build_index([folder / "vb"], folder / "index", load_encoder())
+    return Service(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("Cuối năm 2027 có mấy thôn có bể chứa nước chữa cháy?", "17/21", "09/21"),
+        ("Trong năm 2026 bao nhiêu thôn có bể chứa nước chữa cháy?", "09/21", "17/21"),
+        ("Kinh phí mua máy thổi gió lấy từ đâu?", "dự phòng ngân sách xã", "Chỉ tiêu"),
+        ("Ai chủ trì tập huấn đội xung kích?", "Công an xã", "tờ rơi"),
+    ],
+)
+def test_the_statement_asked_for(planned: Service, question: str, said: str, unsaid: str) -> None:
+    answer = planned.ask(question)
+    assert answer.answer is not None, answer.reason
+    assert said in answer.answer
+    assert unsaid not in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question", ["Ai chủ trì phát tờ rơi cho chủ rừng?", "Mỗi chòi canh lửa giá bao nhiêu?"]
+)
+def test_what_is_left_open_is_not_answered(planned: Service, question: str) -> None:
+    answer = planned.ask(question)
+    assert not answer.answered, answer.answer
