@@ -527,7 +527,6 @@ class _Run:
                 short.setdefault(item.task, []).extend(item.alerts)
         extra = self._child_alerts(best)
         items = [_once(item, short.get(item.task or "", ())) for item in items]
-        items = [_lessened(item, short.get(item.task or "", ())) for item in items]
         for key, found in self._copied(items).items():
             extra.setdefault(key, []).extend(found)
         items = [_with_alerts(item, extra.get(item.key, [])) if item.key in extra else item for item in items]
@@ -1136,34 +1135,6 @@ def _once(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
     if item.level != "task" or not any(again(a) for a in item.alerts):
         return item
     return msgspec.structs.replace(item, alerts=tuple(a for a in item.alerts if not again(a)))
-
-
-_LESS = {
-    "deadline_later": "thời hạn muộn hơn",
-    "deadline_weakened": "thời hạn không còn là một ngày cụ thể",
-    "deadline_missing": "thời hạn không được nêu",
-    "target_lower": "chỉ tiêu thấp hơn",
-    "target_missing": "chỉ tiêu không được nêu",
-}
-
-
-def _lessened(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
-    """Turn "covered" into "partial" where the plan takes the task up with less: its limit or its figure is not held.
-
-    What is merely possible ("có thể muộn hơn") and what only differs in unit stays an alert.
-    """
-    if item.level != "task" or item.verdict != "covered":
-        return item
-    codes = dict.fromkeys(
-        a.code for a in (*item.alerts, *targets) if a.code in _LESS and a.severity != "info"
-    )
-    if not codes:
-        return item
-    told = "; ".join(_LESS[code] for code in codes)
-    reason = f"Có nội dung nhưng chưa giữ đủ yêu cầu: {told}."
-    return msgspec.structs.replace(
-        item, verdict="partial", machine="partial", reason=f"{item.reason} {reason}".strip()
-    )
 
 
 def _with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:
