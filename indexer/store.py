@@ -7,6 +7,7 @@ SQLite holds documents, passages and everything read from them; vectors and word
 from __future__ import annotations
 
 import difflib
+import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -188,6 +189,8 @@ class StoredReference(msgspec.Struct, frozen=True, gc=False):
 
 
 T = TypeVar("T")
+_REPLACES = re.compile(r"hay\s+[tT]hế|HAY\s+THẾ")
+"""Where a text may say "thay thế"; without its first letter, which is large or small."""
 
 
 class Store:
@@ -204,6 +207,10 @@ class Store:
         self._lock = threading.Lock()
         uri = f"{(folder / IndexFiles.STORE).absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._connection.create_function(
+            "says_replacing", 1, lambda text: bool(_REPLACES.search(text)), deterministic=True
+        )
+        self._replacing: frozenset[str] | None = None
         self._cached = lru_cache(maxsize=128)(self._load)
         self._text = lru_cache(maxsize=256)(self._load_text)
 
@@ -362,6 +369,25 @@ class Store:
         )
         return [row[0] for row in rows]
 
+    def citing_number(self, number: int) -> list[str]:
+        """Return the ids of the documents that mention a symbol that begins with these digits."""
+        rows = self._rows(
+            "SELECT DISTINCT d.id, d.path FROM refs r JOIN documents d ON d.num = r.doc "
+            "WHERE r.symbol_key >= ? AND r.symbol_key < ? ORDER BY d.path",
+            (str(number), f"{number}\uffff"),
+        )
+        return [row[0] for row in rows]
+
+    def replacing(self) -> frozenset[str]:
+        """Return the ids of the documents that may say that they replace another; read once."""
+        if self._replacing is None:
+            sql = (
+                "SELECT id FROM documents WHERE says_replacing(text) OR EXISTS "
+                "(SELECT 1 FROM refs WHERE refs.doc = documents.num AND role = 'replaces')"
+            )
+            self._replacing = frozenset(row[0] for row in self._rows(sql))
+        return self._replacing
+
     # -- passages
 
     def passage(self, passage_id: int) -> StoredPassage:
@@ -463,6 +489,20 @@ class Store:
             values,
         )
         return [StoredTask(doc_id, self._decoded(body, Task)) for doc_id, body in rows]
+
+    def docs_of_units(self, names: Sequence[str]) -> list[str]:
+        """Return the ids of the documents that give work to a unit whose name holds one of these, by path."""
+        tests, values = [], []
+        for name in names:
+            column, wanted = _spelling(name, "folded", "bare")
+            tests.append(f"instr({column}, ?)")
+            values.append(wanted)
+        rows = self._rows(
+            "SELECT id FROM documents WHERE num IN (SELECT doc FROM task_units "
+            f"WHERE {' OR '.join(tests) or '0'}) ORDER BY path, id",
+            values,
+        )
+        return [row[0] for row in rows]
 
     def references(self, doc: str | None = None, symbol: str | None = None) -> list[StoredReference]:
         """List mentions of documents, by document and place in it; ``symbol`` in any spelling."""

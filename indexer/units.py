@@ -339,6 +339,7 @@ def _known_words() -> frozenset[str]:
     return frozenset(words)
 
 
+@lru_cache(maxsize=65_536)
 def _nearest(word: str) -> str:
     """Correct one letter of a word that no unit name has; the word itself when that is not certain."""
     known = _known_words()

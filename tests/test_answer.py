@@ -138,3 +138,30 @@ def test_the_catalogue_does_not_depend_on_the_order_of_documents(service: Servic
     there = find_scope(question, service.store, Catalogue(service.rows()))
     back = find_scope(question, service.store, Catalogue(service.rows()[::-1]))
     assert there == back
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Những kế hoạch nào về cải cách hành chính?", "Văn bản nào viện dẫn Nghị quyết 57-NQ/TW?"],
+)
+def test_a_list_of_documents_opens_no_others(
+    question: str, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indexer.store import Store
+    from search_api.answers.answer import answer
+
+    asked, opened = understand(question), set()
+    plain = Store.document
+    monkeypatch.setattr(Store, "document", lambda store, doc: opened.add(doc) or plain(store, doc))
+    given = answer(asked, service.scope(asked), service.store, lambda *_: [], service.rows(), Filters())
+    assert given.answered
+    assert opened == {citation.doc for citation in given.citations} != {row.id for row in service.rows()}
+
+
+def test_documents_that_may_replace_another_say_so(service: Service) -> None:
+    may = service.store.replacing()
+    for row in service.rows():
+        document = service.store.document(row.id)
+        says = "thay thế" in " ".join(document.text.lower().split())
+        assert (row.id in may) == (says or any(r.role == "replaces" for r in document.references))
+    assert may

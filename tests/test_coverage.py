@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.clean import bare as strip
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import abbreviations, expand
 
@@ -29,6 +30,25 @@ def test_recall(asked: str, said: str, low: float, high: float) -> None:
 
 def test_typed_without_diacritics() -> None:
     assert topic("so hoa ho so", plain=True).match("Số hóa hồ sơ").recall == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("least", [0.0, 0.15, 0.4, 0.6, 0.8])
+def test_a_title_is_weighed_as_any_text_is(least: float, plain: bool) -> None:
+    titles = [
+        "",
+        "Kế hoạch số hóa hồ sơ năm 2026",
+        "Đẩy mạnh cải cách hành chính ở cấp xã",
+        "CCHC cấp xã",
+        "Kinh phí cho đội dân phòng",
+        "sơ kết hồ chứa",
+        "Trồng cây",
+    ]
+    for asked in ("số hóa hồ sơ", "CCHC cấp xã", "tiền nong cho đội dân phòng", "hồ sơ", "cây xanh 2026"):
+        asked_topic = topic(strip(asked) if plain else asked, plain)
+        for title in titles:
+            whole = asked_topic.match(title).recall
+            assert asked_topic.recall(title, least) == (whole if whole >= least else 0.0)
 
 
 @pytest.mark.parametrize("text", ["", "việc của các", "nhiệm vụ"])

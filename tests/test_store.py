@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -178,6 +179,15 @@ def test_symbols_and_references(index: Path) -> None:
         assert [r.doc for r in store.references(symbol="12/KH-UBND")] == ["c"]
         found = store.engine.search_lexical(LexicalQuery.of("12/KH-UBND"), 3)
         assert {p.doc for p in store.passages(found.ids)} == {"a"}
+
+
+def test_what_may_be_worth_opening(index: Path) -> None:
+    with Store.open(index) as store:
+        assert store.citing_number(5) == ["a", "c"]
+        assert store.citing_number(1) == ["c"]  # 12/KH-UBND begins so too
+        assert store.docs_of_units(["Sở Y tế"]) == ["a", "c"]
+        assert store.docs_of_units(["so y"]) == ["a", "c"]
+        assert store.docs_of_units([]) == []
 
 
 def test_unknown_document_suggests(index: Path) -> None:

@@ -130,7 +130,8 @@ _TITLE_SAYS, _TITLE_BEHIND = 0.3, 0.15
 
 def _on_subject(evidence: Evidence, rows: Sequence[StoredDocument]) -> list[str]:
     """Of the documents of a level keep those whose titles say the subject, where some do."""
-    said = {row.id: evidence.topic.match(row.title or "").recall for row in rows}
+    least = _TITLE_SAYS - _TITLE_BEHIND
+    said = {row.id: evidence.topic.recall(row.title or "", least) for row in rows}
     best = max(said.values(), default=0.0)
     if best < _TITLE_SAYS:
         return list(said)

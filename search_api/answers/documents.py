@@ -8,14 +8,16 @@ from collections.abc import Callable
 from indexer.clean import bare, collapse
 from indexer.records import Document, Fact, Reference, Span
 from indexer.references import SELF
-from indexer.store import StoredPassage
+from indexer.store import StoredDocument, StoredPassage
 from search_api.answers.citing import Citations
-from search_api.answers.draft import Drafted, Evidence, Statement, document_label
+from search_api.answers.draft import Drafted, Evidence, Statement, document_label, row_label
 from search_api.answers.sentences import sentence_around, target_facts
 from search_api.questions.scope import issuer_names, numbered, written_out
 from search_api.schemas import AnswerPiece
 
 _MOST = 10
+_MOST_OPENED, _MOST_REPLACING = 200, 3
+"""Of the documents that may replace another, how many are opened, by their titles; and shown."""
 _WHOLE_DATE = len("2026-05-18")
 _SAID_INSIDE = 0.8
 """Share of the topic that a passage must say for its document to be one on that topic."""
@@ -26,32 +28,32 @@ _NEAR_TITLE = 0.15
 """How much less of the topic than the best another document's title may say."""
 
 
-def _ranked_documents(evidence: Evidence) -> list[Document]:
-    """The documents in scope, those of the best passages first."""
-    order = list(dict.fromkeys(passage.doc for passage, _ in evidence.passages))
-    known = {row.id for row in evidence.rows}
-    order += [row.id for row in evidence.rows if row.id not in order]
-    return [evidence.store.document(doc) for doc in order if doc in known]
+def _ranked_rows(evidence: Evidence) -> list[StoredDocument]:
+    """The documents in scope, those of the best passages first.
+
+    Rows: of many documents only those that may be shown are worth opening.
+    """
+    rows = {row.id: row for row in evidence.rows}
+    first = [passage.doc for passage, _ in evidence.passages if passage.doc in rows]
+    return [rows[doc] for doc in dict.fromkeys([*first, *rows])]
 
 
 def _asked_document(evidence: Evidence) -> list[Document]:
     """The documents that a question about a document means: its titles say most of the topic."""
-    ranked = _ranked_documents(evidence)
-    if not ranked:
+    ranked = _ranked_rows(evidence)
+    if not ranked or (evidence.topic.empty and not evidence.scoped):
         return []
     if evidence.topic.empty:
-        return ranked[:3] if evidence.scoped else []
-    scored = []
-    for at, document in enumerate(ranked[:20]):
-        title = document.metadata.title.value if document.metadata.title else ""
-        scored.append(
-            (evidence.topic.match(f"{title} {document_label(document)}").recall - 0.02 * at, at, document)
-        )
+        return [evidence.store.document(row.id) for row in ranked[:3]]
+    scored = [
+        (evidence.topic.match(f"{row.title or ''} {row_label(row)}").recall - 0.02 * at, at, row.id)
+        for at, row in enumerate(ranked[:20])
+    ]
     scored.sort(key=lambda s: (-s[0], s[1]))
     best = scored[0][0]
     if not evidence.scoped and best < _MEANT_AT_LEAST:
         return []
-    return [document for score, _, document in scored if score >= best - 0.1][:3]
+    return [evidence.store.document(doc) for score, _, doc in scored if score >= best - 0.1][:3]
 
 
 def _said_around(document: Document, reference: Reference) -> Span:
@@ -115,25 +117,33 @@ def _basis_of_passage(evidence: Evidence, cites: Citations) -> Drafted:
 
 def replaces(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer which document another replaces."""
-    found: list[tuple[float, Statement]] = []
-    for document in _ranked_documents(evidence):
-        held = _replaced(document)
-        if not held:
+    topic, store = evidence.topic, evidence.store
+    least = 0.0 if topic.empty or evidence.scoped else _NAMED_AT_LEAST
+    may = store.replacing()
+    said = {
+        row.id: 0.0 if topic.empty else topic.recall(f"{row.title or ''} {row_label(row)}", least)
+        for row in _ranked_rows(evidence)
+        if row.id in may
+    }
+    named = [doc for doc, recall in said.items() if recall >= least]
+    opened = sorted(named, key=lambda doc: -said[doc])[:_MOST_OPENED]
+    # Of several documents of one place the one whose title says the subject is meant.
+    best = next((said[doc] for doc in opened if _replaced(store.document(doc))), 0.0)
+    within = set(opened)
+    statements = []
+    for doc in named:
+        if doc not in within or said[doc] < best - _NEAR_TITLE:
             continue
-        title = document.metadata.title.value if document.metadata.title else ""
-        named = evidence.topic.match(f"{title} {document_label(document)}").recall
-        if not evidence.topic.empty and not evidence.scoped and named < _NAMED_AT_LEAST:
-            continue
+        document = store.document(doc)
         pieces = tuple(
-            AnswerPiece("Thay thế", _name(r), (cites.cite(document.id, _said_around(document, r), [r.span]),))
-            for r in held
+            AnswerPiece("Thay thế", _name(r), (cites.cite(doc, _said_around(document, r), [r.span]),))
+            for r in _replaced(document)
         )
-        found.append((0.0 if evidence.topic.empty else named, Statement(document.id, "", pieces)))
-    if found:
-        # Of several documents of one place the one whose title says the subject is meant.
-        best = max(named for named, _ in found)
-        near = [statement for named, statement in found if named >= best - _NEAR_TITLE]
-        return Drafted(tuple(near[:3]), kind="replaces")
+        statements += [Statement(doc, "", pieces)] if pieces else []
+        if len(statements) == _MOST_REPLACING:
+            break
+    if statements:
+        return Drafted(tuple(statements), kind="replaces")
     return Drafted(
         (), "Không có trong kho: không văn bản nào được hỏi nêu việc thay thế văn bản khác.", final=True
     )
@@ -266,7 +276,7 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
     by_frame = _by_frame(evidence, cites)
     if by_frame is not None:
         return by_frame
-    statements = []
+    statements: list[Statement] = []
     symbols = set(evidence.question.symbols)
     numbers = set() if evidence.scoped else set(numbered(evidence.question.text))
     cited = bool(symbols or numbers)
@@ -274,37 +284,46 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
         held = [evidence.store.document(row.id) for row in evidence.rows]
         listed = [_listed(document, cites.cite(document.id, _title_span(document))) for document in held]
         return Drafted(tuple(listed), kind="topic_docs")
-    said_inside = _said_inside(evidence)
+    said_inside = {} if cited else _said_inside(evidence)
+    citing = _citing(evidence, symbols, numbers) if cited else set()
     wanted = _wanted_type(evidence)
     level = _LEVEL_ASKED.search(bare(evidence.question.text))
-    for document in _ranked_documents(evidence):
-        metadata = document.metadata
-        title = metadata.title
-        if level and metadata.level and metadata.level.value != _LEVELS[level.group(1)]:
+    for row in _ranked_rows(evidence):
+        if len(statements) == _MOST:
+            break
+        if level and row.level and row.level != _LEVELS[level.group(1)]:
             continue
-        mentions = [
-            r
-            for r in document.references
-            if not r.nested and r.sub_role != SELF and (r.symbol in symbols or _numbered_so(r, numbers))
-        ]
-        if cited and not mentions:
+        if wanted and row.type and bare(row.type) != wanted:
             continue
-        if wanted and metadata.type and bare(metadata.type.value) != wanted:
-            continue
-        inside = None
-        if not cited:
-            said = evidence.topic.match(f"{title.value if title else ''}").recall
-            inside = None if said >= evidence.settings.title else said_inside.get(document.id)
-            if evidence.topic.empty or (said < evidence.settings.title and inside is None):
+        if cited:
+            if row.id not in citing:
                 continue
-        if inside is not None:
-            number = cites.cite(document.id, inside.span)
-        elif mentions:
+            document = evidence.store.document(row.id)
+            mentions = [
+                r
+                for r in document.references
+                if not r.nested and r.sub_role != SELF and (r.symbol in symbols or _numbered_so(r, numbers))
+            ]
+            if not mentions:
+                continue
             number = cites.cite(document.id, _said_around(document, mentions[0]), [mentions[0].span])
-        else:
-            number = cites.cite(document.id, _title_span(document))
-        statements.append(_listed(document, number))
-    return Drafted(tuple(statements[:_MOST]), kind="topic_docs")
+            statements.append(_listed(document, number))
+            continue
+        titled = evidence.topic.recall(row.title or "", evidence.settings.title) > 0
+        inside = None if titled else said_inside.get(row.id)
+        if evidence.topic.empty or not (titled or inside):
+            continue
+        document = evidence.store.document(row.id)
+        span = inside.span if inside else _title_span(document)
+        statements.append(_listed(document, cites.cite(document.id, span)))
+    return Drafted(tuple(statements), kind="topic_docs")
+
+
+def _citing(evidence: Evidence, symbols: set[str], numbers: set[tuple[str, int]]) -> set[str]:
+    """Return the documents that may mention one of these: no others are worth opening."""
+    store = evidence.store
+    found = {held.doc for symbol in symbols for held in store.references(symbol=symbol)}
+    return found.union(*(store.citing_number(number) for _, number in numbers))
 
 
 def _numbered_so(reference: Reference, numbers: set[tuple[str, int]]) -> bool:
@@ -359,7 +378,7 @@ def _by_frame(evidence: Evidence, cites: Citations) -> Drafted | None:
     """List documents by what their frame says, where the question asks about the frame; else None."""
     asked = bare(evidence.question.text)
     wanted = _wanted_type(evidence)
-    statements = []
+    statements: list[Statement] = []
     signs = bool(_SIGNS.search(asked)) or bool(re.search(r"(?<![a-z])(?:ong|ba|dong chi) ", asked))
     for row in evidence.rows:
         if wanted and row.type and bare(row.type) != wanted:
@@ -372,11 +391,13 @@ def _by_frame(evidence: Evidence, cites: Citations) -> Drafted | None:
                 continue
         elif not (_ISSUES.search(asked) and evidence.scoped and len(evidence.rows) <= _MOST):
             continue
+        if len(statements) == _MOST:
+            break
         document = evidence.store.document(row.id)
         fact = document.metadata.signer if signs else None
         span = fact.span if fact is not None and fact.span is not None else _title_span(document)
         statements.append(_listed(document, cites.cite(document.id, span)))
-    return Drafted(tuple(statements[:_MOST]), kind="topic_docs") if statements else None
+    return Drafted(tuple(statements), kind="topic_docs") if statements else None
 
 
 def _title_span(document: Document) -> Span:

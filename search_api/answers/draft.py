@@ -56,19 +56,30 @@ class Drafted(NamedTuple):
 
 def document_label(document: Document) -> str:
     """Name a document in a line, as an official would: type, symbol or "dự thảo", issuer."""
-    metadata = document.metadata
-    parts = [metadata.type.value if metadata.type else "Văn bản"]
-    if metadata.symbol:
-        parts.append(f"số {metadata.symbol.value}")
-    elif metadata.draft:
+    held = document.metadata
+    facts = (held.type, held.symbol, held.issuer, held.locality)
+    return _label(document.id, *(fact.value if fact else None for fact in facts), draft=held.draft)
+
+
+def row_label(row: StoredDocument) -> str:
+    """Name a document by its row as :func:`document_label` does, without opening it."""
+    return _label(row.id, row.type, row.symbol, row.issuer, row.locality, draft=row.draft)
+
+
+def _label(
+    doc: str, type_: str | None, symbol: str | None, issuer: str | None, place: str | None, *, draft: bool
+) -> str:
+    parts = [type_ or "Văn bản"]
+    if symbol:
+        parts.append(f"số {symbol}")
+    elif draft:
         parts.append("(dự thảo)")
-    if metadata.issuer:
-        parts.append(f"của {metadata.issuer.value}")
-        place = metadata.locality.value if metadata.locality else ""
-        if place and place not in metadata.issuer.value:
+    if issuer:
+        parts.append(f"của {issuer}")
+        if place and place not in issuer:
             parts.append(f"({place})")
-    elif not metadata.symbol:
-        parts.append(f"“{document.id}”")
+    elif not symbol:
+        parts.append(f"“{doc}”")
     return " ".join(parts)
 
 

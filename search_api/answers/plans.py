@@ -27,6 +27,8 @@ _OF_THE_PLAN = re.compile(
 )
 _ORGANISATION = re.compile(r"tổ chức thực hiện|phân công|trách nhiệm", re.IGNORECASE)
 _SHORT_TOPIC = 8
+_MOST_PLANS = 8
+"""Of so many plans the leads are shown; no more are opened."""
 _TITLE_SAYS = 0.8
 """Share of the topic that a title must say; the rest are words such as "nhiệm vụ"."""
 
@@ -40,7 +42,7 @@ def plan_leads(evidence: Evidence) -> list[tuple[Document, Task]]:
         return []
     found: list[tuple[Document, Task]] = []
     for row in evidence.rows:
-        if not row.tasks or not (of_the_plan or topic.match(row.title or "").recall >= _TITLE_SAYS):
+        if not row.tasks or not (of_the_plan or topic.recall(row.title or "", _TITLE_SAYS)):
             continue
         document = evidence.store.document(row.id)
         paths = section_titles(document.outline)
@@ -50,8 +52,11 @@ def plan_leads(evidence: Evidence) -> list[tuple[Document, Task]]:
             if not task.lead or section < 0 or not _ORGANISATION.search(paths[section]):
                 continue
             words = collapse(task.block.of(document.text))
-            vague = all(is_collective(unit.text) for unit in task.lead)
-            ranked += [(n, vague, task) for n, pattern in enumerate(_LEADS_ALL) if pattern.search(words)][:1]
+            sure = next((n for n, pattern in enumerate(_LEADS_ALL) if pattern.search(words)), None)
+            if sure is not None:
+                ranked.append((sure, all(is_collective(unit.text) for unit in task.lead), task))
         if ranked:
             found.append((document, min(ranked, key=lambda r: r[:2])[2]))
+        if len(found) == _MOST_PLANS:
+            break
     return found

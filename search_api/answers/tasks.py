@@ -419,7 +419,7 @@ def _rows_of_unit(evidence: Evidence, asked: str) -> list[StoredDocument]:
     }
     found = [passage.doc for passage, _ in evidence.passages]
     if names:
-        found += [stored.doc for stored in evidence.store.tasks(unit=sorted(names))]
+        found += evidence.store.docs_of_units(sorted(names))
     wanted = set(list(dict.fromkeys(found))[:_MOST_READ])
     return [row for row in evidence.rows if row.id in wanted]
 

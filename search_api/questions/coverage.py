@@ -33,6 +33,12 @@ def syllables(text: str, plain: bool) -> list[str]:
     return _SYLLABLE.findall(bare(text) if plain else fold(text))
 
 
+@lru_cache(maxsize=100_000)
+def _words_of(text: str, plain: bool) -> frozenset[str]:
+    """Return the syllables of a text that is met at every question: a title."""
+    return frozenset(syllables(text, plain))
+
+
 class Match(NamedTuple):
     """``recall``: share of the topic that the text says; ``focus``: share of the text that is topic."""
 
@@ -59,6 +65,8 @@ class Topic:
                 self.others.append(
                     (positions, syllables(wording.text, plain), max(wording.factor, _OTHER_WORDS))
                 )
+
+        self._vocabulary = set(self.words).union(*(other for _, other, _ in self.others))
 
     def _find(self, typed: list[str]) -> tuple[int, ...]:
         for at in range(len(self.words) - len(typed) + 1):
@@ -89,6 +97,25 @@ class Topic:
         topic = set(self.words) | {word for _, other, _ in self.others for word in other}
         focus = sum(word in topic for word in content) / len(content) if content else 0.0
         return Match(recall, focus)
+
+    def recall(self, title: str, least: float) -> float:
+        """Return how much of the topic a title says; 0 where that is less than ``least``.
+
+        Made for going through all titles of an index: of most their words alone tell.
+        """
+        held = _words_of(title, self.plain)
+        if held.isdisjoint(self._vocabulary):
+            return 0.0
+        said = [1.0 if word in held else 0.0 for word in self.words]
+        for positions, other, factor in self.others:
+            if held.issuperset(other):
+                for i in positions:
+                    said[i] = max(said[i], factor)
+        at_most = sum(s * w for s, w in zip(said, self.weights, strict=True))
+        if at_most < least * self.total - 1e-9:
+            return 0.0
+        recall = self.match(title).recall
+        return recall if recall >= least else 0.0
 
     def _said(self, at: int, held: set[str], pairs: set[tuple[str, str]]) -> float:
         """A syllable counts whole when a neighbour stands beside it in the text as in the topic."""

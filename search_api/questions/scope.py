@@ -467,7 +467,7 @@ def _on_theme(theme: str, plain: bool, rows: Sequence[StoredDocument]) -> set[st
     topic = Topic(theme, expand(theme, plain=plain), plain)
     if topic.empty:
         return set()
-    said = {row.id: topic.match(row.title or "").recall for row in rows}
+    said = {row.id: topic.recall(row.title or "", _THEME_SAID) for row in rows}
     best = max(said.values(), default=0.0)
     return {doc for doc, recall in said.items() if recall >= max(_THEME_SAID, best - 0.1)}
 
