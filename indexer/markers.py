@@ -49,7 +49,14 @@ STYLES: tuple[tuple[str, int, str, str], ...] = (
         r"(?P<n>\d{1,2}\.\d{1,2})(?![\d%])(?:\.|\)|:|(?=\s))\s*(?=[^\d%])",
         "2.1. Mục tiêu chung",
     ),
-    ("decimal1", 8, r"(?P<n>\d{1,3}[a-zđ]?)\s?(?:\.\)?|\)|(?=/\s)/)\s*(?=[^\d\s.,/])", "3. Nhiệm vụ"),
+    (
+        "decimal1",
+        8,
+        # "2. 100% hộ nghèo", "3. 05 lớp": a figure after the number, a blank between them.
+        r"(?P<n>\d{1,3}[a-zđ]?)\s?(?:\.\)?|\)|(?=/\s)/)"
+        r"(?:\s*(?=[^\d\s.,/])|\s+(?=\d{1,3}(?:[.,]\d{1,2})?(?:\s?%|\s[a-zà-ỹđ])))",
+        "3. Nhiệm vụ",
+    ),
     ("letter", 11, r"(?P<n>[a-zđ]{1,2}[0-9]?)\s?\)\s*(?=\S)", "a) Rà soát"),
     ("task", 12, r"nhiệm vụ(?: (?:thứ|số))?(?P<n> ?\d{1,3})?\s?[:.]\s*", "Nhiệm vụ 2: Xây dựng"),
 )

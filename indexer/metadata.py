@@ -789,6 +789,9 @@ class _Reader:
     def _signature_lines(self) -> Iterator[tuple[int, int]]:
         """Yield the printed lines of the signature, cells of a table row as lines."""
         started = False
+        beside = list(self._beside_recipients())
+        if any(_SIGNS.match(fold(self.text[start:end])) for start, end in beside):
+            yield from beside
         for block in self.blocks:
             if block.kind == "signature":
                 started = True
@@ -802,6 +805,28 @@ class _Reader:
                 if line:
                     start = block.span.start + found.start() + found[0].index(line)
                     yield start, start + len(line)
+
+    def _beside_recipients(self) -> Iterator[tuple[int, int]]:
+        """Yield what stands to the right of the recipients where two columns were printed as one text."""
+        for _, cut, end in self._recipient_columns():
+            if cut < end:
+                yield cut, end
+
+    def _recipient_columns(self) -> Iterator[tuple[int, int, int]]:
+        """Yield each line of the recipients as its start, where a right column begins in it, and its end."""
+        signing = False
+        for block in self.blocks:
+            if block.kind != "recipients":
+                signing = False
+                continue
+            for found in re.compile(r"[^\n|]+").finditer(block.span.of(self.text)):
+                line = found[0].rstrip(" \t*_")
+                start = block.span.start + found.start()
+                at = _right_column(line, signing)
+                if at < len(line):
+                    # What follows the name of the signer is no name again.
+                    signing = _person(line[at:]) is None
+                yield start, start + at, start + len(line)
 
     def _signature_row(self, block: Block) -> bool:
         cells = [c.strip(" *_") for c in block.span.of(self.text).split("|")]
@@ -842,6 +867,13 @@ class _Reader:
         yield from items
 
     def _recipient_lines(self) -> Iterator[tuple[int, int]]:
+        beside = [Span(start, end) for start, end in self._beside_recipients()]
+        for start, end in self._recipient_lines_whole():
+            cut = next((s.start for s in beside if start <= s.start < end), end)
+            if self.text[start:cut].strip() and not any(s.start < start < s.end for s in beside):
+                yield start, cut
+
+    def _recipient_lines_whole(self) -> Iterator[tuple[int, int]]:
         for block in self.blocks:
             if block.kind == "recipients" or fold(block.span.of(self.text)[:20]).startswith("kính gửi"):
                 area = block.span
@@ -854,6 +886,30 @@ class _Reader:
             for found in re.compile(r"[^\n;]+").finditer(area.of(self.text)):
                 for part in re.compile(r"(?:(?!\s-\s(?=\S)).)+", re.S).finditer(found[0]):
                     yield area.start + found.start() + part.start(), area.start + found.start() + part.end()
+
+
+#: A column to the right: a wide blank, or the next words after the end of an item.
+_WIDE = re.compile(r"(?<=\S)(?:\s{3,}|\t+)(?=\S)")
+_ITEM_END = re.compile(r"(?<=[;,.:)])\s+(?=\S)")
+
+
+def _right_column(line: str, signing: bool) -> int:
+    """Return where the signature stands beside a recipient on its line; the length of the line if nowhere.
+
+    Two columns are often one text: "- Sở Nội vụ (b/c);        KT. CHỦ TỊCH", or with the blanks lost.
+    A name stands there only below an office (``signing``).
+    """
+    wide = list(_WIDE.finditer(line))
+    for gap in [*wide[-1:], *_ITEM_END.finditer(line)]:
+        rest = line[gap.end() :].strip(" *_")
+        if rest.isupper() and _SIGNS.match(fold(rest)) and not _person(rest):
+            return gap.end()
+        if signing and (_person(rest) is not None or (gap in wide and _SIGNED.fullmatch(rest))):
+            return gap.end()
+        ranked = _RANK.match(fold(rest)) if signing else None
+        if ranked is not None and _person(rest[ranked.end() :]) is not None:
+            return gap.end()
+    return len(line)
 
 
 def _printed_length(text: str, start: int, words: str) -> int:

@@ -513,3 +513,34 @@ def test_a_title_in_ordinary_letters_without_a_head(first_line: str, kind: str, 
     assert found.type.value == kind
     assert found.title is not None
     assert found.title.value == title
+
+
+@pytest.mark.parametrize(
+    ("foot", "signer", "capacity"),
+    [
+        (
+            "Nơi nhận:                                   TM. ỦY BAN NHÂN DÂN\n"
+            "- UBND tỉnh;                                    KT. CHỦ TỊCH\n"
+            "- Thường trực HĐND xã;                         PHÓ CHỦ TỊCH\n"
+            "- Các thôn;                                     Lê Thị Mai Hương\n"
+            "- Lưu: VT.\n",
+            "Lê Thị Mai Hương",
+            "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH",
+        ),
+        (
+            # The blanks between the columns lost, as printed pages are read.
+            "Nơi nhận: TM. ỦY BAN NHÂN DÂN \n\n- UBND tỉnh; CHỦ TỊCH \n\n- Thường trực HĐND xã; \n\n"
+            "- Các thôn; Lê Thị Mai Hương \n\n- Lưu: VT. \n",
+            "Lê Thị Mai Hương",
+            "TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH",
+        ),
+    ],
+)
+def test_a_signature_beside_the_recipients(foot: str, signer: str, capacity: str) -> None:
+    text = COMMUNE.text[: COMMUNE.text.index("Nơi nhận")] + foot
+    metadata = read(text)
+    assert metadata.signer is not None
+    assert metadata.signer.value == signer
+    assert metadata.capacity is not None
+    assert metadata.capacity.value == capacity
+    assert [item.text for item in metadata.recipients] == ["UBND tỉnh", "Thường trực HĐND xã", "Các thôn"]

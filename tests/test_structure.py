@@ -85,6 +85,8 @@ def test_every_style_matches_its_example(style: str, example: str) -> None:
         "1.500 hộ dân được hỗ trợ",
         "100% hồ sơ được số hóa",
         "27/7 hằng năm",
+        "2.500 hộ",
+        "5. 2026",
         "Điều này cần làm ngay",
         "Mục đích của kế hoạch",
         "Phần lớn hồ sơ đã xong",
@@ -112,6 +114,15 @@ def test_what_is_no_number(line: str) -> None:
                 ("I > 1", None, "run_in"),
                 ("I > 2", None, "run_in"),
                 ("II", "NHIỆM VỤ", "part"),
+            ],
+        ),
+        (
+            "I. CHỈ TIÊU\n\n1. Tỷ lệ hộ nghèo dưới 2%.\n\n2. 100% học sinh có thẻ.\n\n3. 05 lớp tập huấn.\n",
+            [
+                ("I", "CHỈ TIÊU", "part"),
+                ("I > 1", None, "run_in"),
+                ("I > 2", None, "run_in"),
+                ("I > 3", None, "run_in"),
             ],
         ),
         (
