@@ -69,3 +69,59 @@ def test_the_statement_asked_for(planned: Service, question: str, said: str, uns
 def test_what_is_left_open_is_not_answered(planned: Service, question: str) -> None:
     answer = planned.ask(question)
     assert not answer.answered, answer.answer
+
+
+SHARED_WORK = """ỦY BAN NHÂN DÂN TỈNH CỬA LẠCH
+Số: 77/KH-UBND
+Cửa Lạch, ngày 9 tháng 4 năm 2026
+
+KẾ HOẠCH
+Chỉnh trang bến cá năm 2026
+
+I. NHIỆM VỤ
+
+1. Nạo vét luồng vào bến cá Mũi Gành; thu dọn lưới cũ, phao xốp trôi dạt quanh bến.
+
+2. Bảo vệ nguồn lợi. Bộ đội Biên phòng tỉnh tuần tra vùng cấm khai thác. Sở Tài chính thẩm định giá vật liệu kè.
+
+II. TỔ CHỨC THỰC HIỆN
+
+1. UBND các xã, phường: cử người trực bến; không thu phí trái quy định.
+
+III. PHÂN CÔNG
+
+| TT | Nhiệm vụ | Chủ trì | Thời hạn |
+|---|---|---|---|
+| 1 | Nạo vét luồng vào bến cá | Ban Quản lý cảng cá | Trước ngày 20/9/2026 |
+
+IV. KINH PHÍ
+
+Ngân sách tỉnh cấp 900 triệu đồng nạo vét luồng; tiền phao tiêu trích từ Quỹ bảo vệ nguồn lợi thủy sản.
+"""
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    folder = tmp_path_factory.mktemp("harbour")
+    (folder / "vb").mkdir()
+    (folder / "vb" / "kh-77.txt").write_text(SHARED_WORK, encoding="utf-8")
+    build_index([folder / "vb"], folder / "index", load_encoder())
+    return Service(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        # The table tells again, in fewer words, what the body says without a day.
+        ("Nạo vét luồng vào bến cá Mũi Gành xong trước ngày nào?", "20/9/2026"),
+        # Work told in the middle of a paragraph is the unit's all the same.
+        ("Sở Tài chính được giao nhiệm vụ gì?", "thẩm định giá vật liệu kè"),
+        ("Theo kế hoạch này thì xã phải làm những việc gì?", "cử người trực bến"),
+        # The section on money answers where the task itself says nothing of it.
+        ("Kinh phí phao tiêu lấy từ nguồn nào?", "Quỹ bảo vệ nguồn lợi thủy sản"),
+    ],
+)
+def test_where_the_fact_stands(harbour: Service, question: str, said: str) -> None:
+    answer = harbour.ask(question)
+    assert answer.answer is not None, answer.reason
+    assert said in answer.answer

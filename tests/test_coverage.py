@@ -75,3 +75,18 @@ def test_an_ordinary_syllable_is_no_abbreviation() -> None:
 
 def test_the_table_of_abbreviations_is_read() -> None:
     assert len(abbreviations()) > 100
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "recall"),
+    [
+        ("QKNCT huyện", "Quỹ khuyến nông tỉnh", 0.0),
+        ("QHTPT cho vay", "Quỹ hỗ trợ phát triển cho vay", 0.9),
+        ("qhtpt cho vay", "Quỹ hỗ trợ phát triển cho vay", 0.9),
+        ("BQLCC ghi sổ", "Ban quản lý và chăm cây ghi sổ", 0.9),
+    ],
+)
+def test_first_letters_of_a_name(asked: str, said: str, recall: float) -> None:
+    plain = asked.islower()
+    match = topic(asked, plain=plain).match(said)
+    assert match.recall >= recall if recall else match.recall < 0.3

@@ -141,6 +141,7 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 whole = evidence.topic.match(f"{place}\n{words}").recall
                 named = evidence.topic.match(f"{frame}\n{place}\n{words}").recall
                 recall = 1.0 if evidence.topic.empty else (whole + named) / 2
+                on_money = "funding" in kinds and bool(_FUNDING_HEAD.search(passage.section_title))
                 if funding_asked and _FUNDING_HEAD.search(f"{passage.section_title} {words[:40]}"):
                     recall = max(recall, _FUNDING_SAID)
                 if recall < LEAST_SAID:
@@ -153,8 +154,9 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 confidence = WEIGHTS.probability(
                     recall=recall,
                     focus=own.focus,
-                    behind=min(1.0, best - score),
-                    gap=gap if rank == 0 else -gap,
+                    # The section on money need not say as much of the work as the task whose cost it tells.
+                    behind=0.0 if on_money else min(1.0, best - score),
+                    gap=gap if rank == 0 else 0.0 if on_money else -gap,
                     held=held,
                 )
                 said = Said(confidence, recall, document, block, sentence, quoted, above)
@@ -191,6 +193,11 @@ class Weights(NamedTuple):
     gap: float
     held: float
     constant: float
+
+    def stating(self, confidence: float) -> float:
+        """Return how probable an answer of ``confidence`` that lacks the fact would be if it stated it."""
+        odds = confidence / max(1e-9, 1 - confidence) * math.exp(self.held)
+        return odds / (1 + odds)
 
     def probability(self, *, recall: float, focus: float, behind: float, gap: float, held: float) -> float:
         """Return how probable it is that a place with these features answers."""
@@ -464,6 +471,8 @@ _ASSIGNS = {
     "coordinate": re.compile(r"phối hợp|\bcùng (?:với )?[A-ZĐÀ-Ỹ]", re.IGNORECASE),
 }
 """By kind of question, how a sentence assigns work."""
+#: Roles that a question may ask for by name: whoever leads some other work is not the "đầu mối".
+_ROLES = ("dau moi", "thuong truc", "tham muu", "giam sat")
 #: A body by its first words; alone it is a weaker sign of an assignment than a verb of assigning.
 _BODY = re.compile(
     r"(?<!\w)(?:(?:Sở|Bộ|Ban|Phòng|Văn phòng|Chi cục|Tổng cục|Cục|Vụ|Trung tâm|Hội|Đoàn|Trạm|Chi bộ|Trường|Báo|Đài|Tổ)"
@@ -503,7 +512,8 @@ def _holds(
     for kind in kinds:
         if kind in _ASSIGNS:
             if _ASSIGNS[kind].search(words) or _ASSIGNS[kind].search(words.lower()):
-                grades.append(1.0)
+                role = next((role for role in _ROLES if role in bare(question.text)), None)
+                grades.append(1.0 if role is None or role in bare(words) else _WEAK)
             else:
                 grades.append(_WEAK if not_labelled and (_BODY.search(words) or _BODY.search(place)) else 0.0)
         elif kind in ("deadline", "effect"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from indexer.assignments import read_assignment
 from indexer.clean import bare, collapse
 from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
@@ -24,6 +26,7 @@ from search_api.answers.sentences import (
     sentence_around,
     stated,
 )
+from search_api.questions.coverage import Topic
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
@@ -40,7 +43,7 @@ _BETTER = 0.1
 """By how much more probable a sentence must be the answer than the best task."""
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
-_MOST_ITEMS = 12
+_MOST_ITEMS, _ITEM_WORDS = 12, 90
 _FEW, _MOST_READ = 20, 60
 """Up to so many documents in scope are all read for the work of a unit; of more, so many of those that name it."""
 
@@ -219,7 +222,10 @@ def _has_asked(task: Task, own: Span, question: Question) -> bool:
     kinds = question.kinds
     if "report" in kinds:
         return has("report")
+    part = _PART_ASKED.search(bare(question.text))
     for kind in kinds:
+        if part and kind == "lead" and task.lead and all(_names(asked, m.text) for m in task.lead):
+            continue  # "Sở A cử phòng nào" is not answered by Sở A
         if has(kind):
             return True
         if kind == "lead" and (instead("direct") or instead("implement")):
@@ -229,6 +235,11 @@ def _has_asked(task: Task, own: Span, question: Question) -> bool:
         if kind == "deadline" and task.deadline_inherited:
             return True
     return False
+
+
+_PART_ASKED = re.compile(
+    r"(?<![a-z])(?:phong|bo phan|chi cuc|trung tam|vu|doi|to|khoa)(?: chuyen mon)? nao(?![a-z])"
+)
 
 
 def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citations) -> Statement:
@@ -299,7 +310,12 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
             return _not_stated(good[0], kinds)
         return Drafted(())
     # A nearer task that does not state the fact must not be answered by a farther one.
-    if good[0].score > with_fact[0].score * 1.12 and good[0].document.id == with_fact[0].document.id:
+    again = [w for w in with_fact if w.document.id == good[0].document.id and _same_work(w, good[0])]
+    if again and not _has_asked(good[0].task, good[0].own, evidence.question):
+        sure = WEIGHTS.stating(good[0].confidence)
+        with_fact = [w._replace(confidence=max(w.confidence, sure)) for w in again]
+        # the table at the end of a plan tells the work of its body again, in short
+    elif good[0].score > with_fact[0].score * 1.12 and good[0].document.id == with_fact[0].document.id:
         return _not_stated(good[0], kinds)
     named = {row.id for row in evidence.rows} if evidence.scoped and len(evidence.rows) <= _PER_DOC else set()
     chosen = _choose(with_fact, named)
@@ -316,6 +332,20 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     shown = {(document.id, task.id): (document, task) for document, task in facts}
     statements = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
     return Drafted((*statements, *rest), kind=kinds[0], confidence=1.0 if whole else chosen[0].confidence)
+
+
+def _same_work(short: _Weighed, long: _Weighed) -> bool:
+    """Say whether a task tells again, in fewer words, the work of another of its document."""
+    if short.task.id == long.task.id:
+        return False
+    text = short.document.text
+    words = Topic(short.task.title or short.task.span.of(text), (), plain=False)
+    content = sum(weight == 1.0 for weight in words.weights)
+    return content >= _LEAST_WORDS and words.match(long.task.block.of(text)).recall >= _TOLD_AGAIN
+
+
+_LEAST_WORDS, _TOLD_AGAIN = 4, 0.9
+"""Words of content that a short form must have, and the share of them that the long form must say."""
 
 
 def _said_in(evidence: Evidence, weighed: _Weighed, cites: Citations) -> tuple[Statement, ...]:
@@ -359,7 +389,7 @@ def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
 
 def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
     """List what a unit that the question names has to do, by role."""
-    asked = canonical_unit(evidence.question.text)
+    asked = _asked_units(evidence.question)
     flat = bare(evidence.question.text)
     kinds = ["lead", "direct", "implement", "coordinate"]
     if "phoi hop" in flat:
@@ -371,6 +401,7 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
     for row in _rows_of_unit(evidence, asked):
         document = evidence.store.document(row.id)
         paths = section_titles(document.outline)
+        told: list[Span] = []
         for task in document.tasks:
             roles = []
             for kind in kinds:
@@ -379,6 +410,7 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
                     roles.append((kind, named))
             if not roles:
                 continue
+            told += [task.span, *(_line_of(document, task, named) for _, named in roles)]
             pieces = []
             name = shortened(task.title or task.span.of(document.text), 40)
             if any(canonical_unit(name) == canonical_unit(m.text) for _, named in roles for m in named):
@@ -398,12 +430,67 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
             )
             said = 1.0 if topic.empty else topic.match(words).recall
             ranked.append((said, Statement(document.id, "", tuple(pieces))))
+        if len(kinds) > 1:
+            for span, section in _sentences_of_unit(document, asked):
+                if any(span.overlaps(other) for other in told):
+                    continue
+                path = paths[section] if section >= 0 else ""
+                words = f"{row.title or ''}\n{path}\n{span.of(document.text)}"
+                said = 1.0 if topic.empty else topic.match(words).recall
+                piece = AnswerPiece(
+                    "", f"“{collapse(span.of(document.text)).strip(' -+')}”", (cites.cite(document.id, span),)
+                )
+                ranked.append((said, Statement(document.id, "", (piece,))))
     # Words of the question beside the unit ("… về phòng cháy") narrow the list where some task says them.
     best = max((said for said, _ in ranked), default=0.0)
     statements = [statement for said, statement in ranked if said >= 0.6 * best][:_MOST_LISTED]
     if not statements and topic.words:
         return Drafted(())
-    return Drafted(tuple(statements), kind="unit_tasks")
+    return Drafted(tuple(statements), kind="unit_tasks", confidence=best)
+
+
+_LEVEL_ASKED = re.compile(
+    r"(?<![a-z])(?:(?:cac |cap |moi )(xa|phuong|so|huyen)|(?:thi |^)(xa|phuong))(?:,? phuong)?"
+    r" (?:phai|can|co (?:trach nhiem|nhiem vu)|duoc giao|lam (?:gi|nhung))(?![a-z])"
+)
+
+
+def _asked_units(question: Question) -> str:
+    """Return the question as units are compared; a level that it names ("các xã phải làm gì") by its bodies."""
+    asked = canonical_unit(question.text)
+    level = _LEVEL_ASKED.search(bare(question.text))
+    if level and (level.group(1) or level.group(2)) in ("xa", "phuong"):
+        asked += "".join(f" | {canonical_unit(body)}" for body in _COMMUNE_BODIES)
+    return asked
+
+
+_COMMUNE_BODIES = ("UBND các xã, phường", "UBND các xã", "UBND xã", "UBND cấp xã", "Các xã, phường")
+
+
+def _sentences_of_unit(document: Document, asked: str) -> list[tuple[Span, int]]:
+    """Return the sentences that begin with the name of a unit asked about, which nobody else is told to do."""
+    found: list[tuple[Span, int]] = []
+    text = document.text
+    words = asked.split()
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
+    for block in document.blocks:
+        if block.kind not in ("paragraph", "bullet", "heading"):
+            continue
+        body = block.body.of(text)
+        for match in _SENTENCE.finditer(body):
+            span = Span(block.body.start + match.start(), block.body.start + match.end())
+            opening = f" {canonical_unit(' '.join(match.group().split()[:_OPENING]))} "
+            if not any(f" {pair} " in opening for pair in pairs):
+                continue
+            given = read_assignment(text, span)
+            if given is not None and any(_names(asked, mention.text) for mention in given.lead):
+                found.append((span, block.section))
+    return found
+
+
+_SENTENCE = re.compile(r"\S(?:[^.;]|[.;](?!\s))*[.;]?")
+_OPENING = 12
+"""Words in which a sentence names the unit that it is about."""
 
 
 def _rows_of_unit(evidence: Evidence, asked: str) -> list[StoredDocument]:
@@ -475,7 +562,9 @@ def _items_under(document: Document, task: Task, cites: Citations) -> list[Answe
     ]
     return [
         AnswerPiece(
-            "", f"“{shortened(block.body.of(document.text), 40)}”", (cites.cite(document.id, block.span),)
+            "",
+            f"“{shortened(block.body.of(document.text), _ITEM_WORDS)}”",
+            (cites.cite(document.id, block.span),),
         )
         for block in inside[:_MOST_ITEMS]
     ]

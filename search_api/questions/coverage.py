@@ -39,6 +39,27 @@ def _words_of(text: str, plain: bool) -> frozenset[str]:
     return frozenset(syllables(text, plain))
 
 
+_AND = frozenset(("và", "va"))
+_VOWEL = re.compile(r"[aeiouy]")
+_SHORTEST = 3
+"""Letters that words must share before they are taken for what an abbreviation stands for."""
+
+
+def initialisms(text: str, plain: bool) -> list[str]:
+    """Return the words (folded) that may be first letters of a name: in capitals, or without any vowel.
+
+    >>> initialisms("CSCN số 2 của UBND tỉnh", plain=False)
+    ['cscn', 'ubnd']
+    """
+    found = []
+    for match in re.finditer(r"[^\W\d_]+", text):
+        word = bare(match.group()) if plain else fold(match.group())
+        short = not _VOWEL.search(bare(word)) if plain or match.group().islower() else match.group().isupper()
+        if short and len(word) >= _SHORTEST:
+            found.append(word)
+    return found
+
+
 class Match(NamedTuple):
     """``recall``: share of the topic that the text says; ``focus``: share of the text that is topic."""
 
@@ -65,6 +86,13 @@ class Topic:
                 self.others.append(
                     (positions, syllables(wording.text, plain), max(wording.factor, _OTHER_WORDS))
                 )
+        explained = {at for positions, _, _ in self.others for at in positions}
+        self.initials = [
+            (at, word)
+            for word in initialisms(text, plain)
+            for at, other in enumerate(self.words)
+            if other == word and at not in explained
+        ]
 
         self._vocabulary = set(self.words).union(*(other for _, other, _ in self.others))
 
@@ -92,6 +120,11 @@ class Topic:
             if _contains(words, held, other):
                 for i in positions:
                     said[i] = max(said[i], factor)
+        if self.initials:
+            letters = "".join(word[0] for word in words if word not in _AND)
+            for at, short in self.initials:
+                if short in letters:
+                    said[at] = max(said[at], _OTHER_WORDS)
         recall = sum(s * w for s, w in zip(said, self.weights, strict=True)) / self.total
         content = [word for word in words if word not in self.light]
         topic = set(self.words) | {word for _, other, _ in self.others for word in other}
