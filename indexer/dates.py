@@ -231,38 +231,48 @@ def _day_month(match: re.Match[str]) -> Period | None:
 
 
 _NAMED_DAY = rf"(?<![\d/.,-])(?:ngay\s+)?{_D}{_SEP}{_D}{_SEP}"
-_RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Period | None]], ...] = tuple(
-    (re.compile(pattern), make)
-    for pattern, make in (
-        (rf"{_NAMED_DAY}{_YEAR}\s*(?:-|den)\s*(?:ngay\s+)?{_D}{_SEP}{_D}{_SEP}{_YEAR}", _anniversary),
-        (rf"(?<![\d/])(?:ngay\s+)?{_D}\s*(?:-|den)\s*(?:ngay\s+)?{_D}\s*/\s*{_D}\s*/\s*{_YEAR}", _day_range),
-        (rf"{_NAMED_DAY}{_YEAR}", _full_date),
-        (rf"(?<!\d)(?:ngay\s+)?{_D}\s+thang\s+{_D}(?!\d){_OF_YEAR}", _long_date),
-        (rf"\b(0?6|sau|0?9|chin)\s+thang\s+(dau|cuoi)\s+nam(?:\s+{_YEAR})?", _half),
+_RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Period | None]], ...] = tuple(
+    (needs, re.compile(pattern), make)
+    for needs, pattern, make in (
+        ("0", rf"{_NAMED_DAY}{_YEAR}\s*(?:-|den)\s*(?:ngay\s+)?{_D}{_SEP}{_D}{_SEP}{_YEAR}", _anniversary),
         (
+            "/",
+            rf"(?<![\d/])(?:ngay\s+)?{_D}\s*(?:-|den)\s*(?:ngay\s+)?{_D}\s*/\s*{_D}\s*/\s*{_YEAR}",
+            _day_range,
+        ),
+        ("0", rf"{_NAMED_DAY}{_YEAR}", _full_date),
+        ("thang", rf"(?<!\d)(?:ngay\s+)?{_D}\s+thang\s+{_D}(?!\d){_OF_YEAR}", _long_date),
+        ("thang", rf"\b(0?6|sau|0?9|chin)\s+thang\s+(dau|cuoi)\s+nam(?:\s+{_YEAR})?", _half),
+        (
+            "tuan",
             rf"\btuan\s+(?:le\s+)?(?:thu\s+)?(\d|nhat|hai|ba|tu|dau|cuoi)(?:\s+tien)?\s+(?:cua\s+)?thang\s+{_D}{_OF_YEAR}",
             _week,
         ),
         (
+            "thang",
             rf"(?:\b(dau|giua|cuoi)\s+)?\bthang\s+{_D}(?!\d)((?:{_LIST}(?:thang\s+)?\d{{1,2}}(?![\d/]*/\d{{1,2}}/|\d))*){_OF_YEAR}",
             _months,
         ),
-        (rf"\bqu[yi]\s+({_QUARTER}(?:{_LIST}(?:qu[yi]\s+)?{_QUARTER})*){_OF_YEAR}", _quarters),
-        (rf"(?<![\d/.])(\d{{1,2}})\s*/\s*{_YEAR}", _month_of_year),
-        (rf"\bnam\s+hoc\s+{_YEAR}\s*-\s*{_YEAR}", _school_year),
+        ("qu", rf"\bqu[yi]\s+({_QUARTER}(?:{_LIST}(?:qu[yi]\s+)?{_QUARTER})*){_OF_YEAR}", _quarters),
+        ("/", rf"(?<![\d/.])(\d{{1,2}})\s*/\s*{_YEAR}", _month_of_year),
+        ("nam", rf"\bnam\s+hoc\s+{_YEAR}\s*-\s*{_YEAR}", _school_year),
         (
+            "0",
             rf"(?<![\d/-])(?:giai\s+doan\s+|nhiem\s+ki\s+|nam\s+)?{_YEAR}\s*(?:-|den)\s*(?:nam\s+)?{_YEAR}",
             _years,
         ),
         (
+            "nam",
             rf"(?:\b(dau|giua|cuoi)\s+)?\bnam\s+{_YEAR}((?:\s*(?:,|va|;)\s*(?:nam\s+)?(?:19|20)\d\d(?!\d))*)",
             _year,
         ),
-        (r"\b(dau|giua|cuoi)\s+nam\b(?!\s+(?:\d|sau|toi|truoc))", _part_of_year),
-        (rf"(?<![\d/.])(?:ngay\s+)?{_D}\s*/\s*{_D}(?![\d/%]|\s*/)", _day_month),
-        (rf"(?:(?<=den )|(?<=tu )|(?<=trong )|^\s*){_YEAR}(?=\s*(?:$|[,;.)]|va\b|den\b))", _bare_year),
+        ("nam", r"\b(dau|giua|cuoi)\s+nam\b(?!\s+(?:\d|sau|toi|truoc))", _part_of_year),
+        ("/", rf"(?<![\d/.])(?:ngay\s+)?{_D}\s*/\s*{_D}(?![\d/%]|\s*/)", _day_month),
+        ("0", rf"(?:(?<=den )|(?<=tu )|(?<=trong )|^\s*){_YEAR}(?=\s*(?:$|[,;.)]|va\b|den\b))", _bare_year),
     )
 )
+"""What a text must hold for a rule to find anything in it ("0" for a digit), the rule, the period."""
+_DIGIT = re.compile(r"\d")
 _ACUTE = ("ý", "Ý", "í", "Í", "ú")
 
 
@@ -273,7 +283,10 @@ def find_periods(bare_text: str, text: str | None = None) -> list[Period]:
     another word ("quỹ 1").
     """
     found: list[Period] = []
-    for pattern, make in _RULES:
+    digits = _DIGIT.search(bare_text) is not None
+    for needs, pattern, make in _RULES:
+        if not (digits if needs == "0" else needs in bare_text):
+            continue
         for match in pattern.finditer(bare_text):
             if any(p.start < match.end() and match.start() < p.end for p in found):
                 continue

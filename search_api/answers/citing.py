@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from indexer.passages import section_titles
-from indexer.records import Document, Span
+from indexer.records import Block, Document, Span
 from indexer.store import Store
 from search_api.schemas import Citation
 
@@ -70,6 +71,18 @@ def trimmed(text: str, span: Span) -> Span:
     while end > start and text[end - 1].isspace():
         end -= 1
     return Span(start, end)
+
+
+def blocks_within(document: Document, span: Span) -> list[Block]:
+    """Return the blocks that lie wholly inside a span."""
+    blocks = document.blocks
+    at = bisect_left(blocks, span.start, key=lambda block: block.span.start)
+    inside = []
+    while at < len(blocks) and blocks[at].span.start <= span.end:
+        if blocks[at].span.end <= span.end:
+            inside.append(blocks[at])
+        at += 1
+    return inside
 
 
 def section_at(document: Document, offset: int) -> int:

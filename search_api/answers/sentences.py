@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -53,15 +53,13 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
         paths = section_titles(document.outline)
         for target in document.targets:
             section = section_at(document, target.span.start)
-            if not _fits(
-                evidence.question,
-                document,
-                _clause(document, target.span),
-                paths[section] if section >= 0 else "",
-            ) or not _measured(evidence.question, _clause(document, target.span)):
+            path, clause = paths[section] if section >= 0 else "", _clause(document, target.span)
+            if not _fits(evidence.question, document, clause, path) or not _measured(
+                evidence.question, clause
+            ):
                 continue
-            around = f"{paths[section] if section >= 0 else ''}\n{_clause(document, target.span)}"
-            own = evidence.topic.match(_clause(document, target.span))
+            around = f"{path}\n{clause}"
+            own = evidence.topic.match(clause)
             whole = evidence.topic.match(around)
             score = 0.65 * own.recall + 0.15 * whole.recall + 0.2 * own.focus
             if wants_share and target.unit != "%":
@@ -87,9 +85,9 @@ def target_facts(evidence: Evidence, cites: Citations) -> Drafted:
 
 
 def _clause_span(document: Document, span: Span) -> Span:
-    for block in document.blocks:
-        if block.span.start <= span.start and span.end <= block.span.end:
-            return sentence_around(document.text, block.span, span.start, span.end)
+    at = bisect_right(document.blocks, span.start, key=lambda b: b.span.start)
+    if at and span.end <= document.blocks[at - 1].span.end:
+        return sentence_around(document.text, document.blocks[at - 1].span, span.start, span.end)
     return span
 
 

@@ -14,7 +14,7 @@ from indexer.passages import section_titles
 from indexer.records import Document, Mention, Span, Task
 from indexer.store import StoredDocument
 from indexer.units import canonical_unit
-from search_api.answers.citing import Citations, section_at
+from search_api.answers.citing import Citations, blocks_within, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
@@ -86,8 +86,10 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
     gap = lead_of_best(evidence)
     first = evidence.passages[0][1] if evidence.passages else 0.0
     for rank, (passage, score) in enumerate(evidence.passages[:_LOOK_AT]):
-        document = documents.setdefault(passage.doc, evidence.store.document(passage.doc))
-        paths = titles.setdefault(document.id, section_titles(document.outline))
+        if passage.doc not in documents:
+            documents[passage.doc] = evidence.store.document(passage.doc)
+            titles[passage.doc] = section_titles(documents[passage.doc].outline)
+        document, paths = documents[passage.doc], titles[passage.doc]
         for task in document.tasks:
             if not task.block.overlaps(passage.span):
                 continue
@@ -159,7 +161,7 @@ def own_part(document: Document, task: Task) -> Span:
 
     A list whose marks were not read as one outline leaves a task with the items after it.
     """
-    inside = [block for block in document.blocks if task.block.covers(block.span)]
+    inside = blocks_within(document, task.block)
     if not inside or inside[0].span.start > task.span.start or inside[0].kind in ("row", "bullet"):
         return task.block
     mark = list_mark(document.text, inside[0])

@@ -94,6 +94,7 @@ class Topic:
             if other == word and at not in explained
         ]
 
+        self._matches: dict[str, Match] = {}
         self._vocabulary = set(self.words).union(*(other for _, other, _ in self.others))
 
     def _find(self, typed: list[str]) -> tuple[int, ...]:
@@ -109,7 +110,13 @@ class Topic:
         return all(weight < 1.0 for weight in self.weights)
 
     def match(self, text: str) -> Match:
-        """Compare a text with the topic."""
+        """Compare a text with the topic; one text is met by way of several passages, and compared once."""
+        known = self._matches.get(text)
+        if known is None:
+            known = self._matches[text] = self._match(text)
+        return known
+
+    def _match(self, text: str) -> Match:
         if not self.words:
             return Match(0.0, 0.0)
         words = syllables(text, self.plain)
@@ -127,8 +134,7 @@ class Topic:
                     said[at] = max(said[at], _OTHER_WORDS)
         recall = sum(s * w for s, w in zip(said, self.weights, strict=True)) / self.total
         content = [word for word in words if word not in self.light]
-        topic = set(self.words) | {word for _, other, _ in self.others for word in other}
-        focus = sum(word in topic for word in content) / len(content) if content else 0.0
+        focus = sum(word in self._vocabulary for word in content) / len(content) if content else 0.0
         return Match(recall, focus)
 
     def recall(self, title: str, least: float) -> float:
