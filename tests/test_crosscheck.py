@@ -25,6 +25,7 @@ from search_api.check.plan import six_clear, six_clear_rules
 from search_api.check.scope import addressee, addressee_rules, mine, under, who
 from search_api.check.share import share
 from search_api.check.similarity import boilerplate, light_words, paraphrases, rule_rows
+from search_api.check.times import shorter, times
 from search_api.service import Service
 
 PARENT = """ỦY BAN NHÂN DÂN
@@ -438,6 +439,7 @@ def test_we_of_a_document(parent: Document) -> None:
         ("mỗi đội tối thiểu 60 người", "đội có 45 người", True),
         ("mỗi đội tối thiểu 60 người", "mua 45 áo phao", None),
         ("ít nhất 02 lần mỗi năm", "kiểm tra 06 lần", None),
+        ("mỗi tuần ít nhất 02 lần", "mỗi tuần 0l lần", True),
     ],
 )
 def test_figures_of_one_unit_are_compared(theirs: str, ours: str, lower: bool | None) -> None:
@@ -451,6 +453,38 @@ def test_dates_and_numbers_of_documents_are_no_figures() -> None:
     """What looks like a quantity and is none."""
     words = "Kế hoạch số 98/KH-UBND ngày 27/02/2026; quý 2 năm 2026; giai đoạn 2026 - 2030; tháng 6; Điều 3"
     assert list(figures(words, Span(0, len(words)))) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("xong đến hết năm 2026", ["2026-12-31"]),
+        (
+            "250 hộ trước ngày 31/7/2026, số còn lại trước ngày 31 tháng 12 năm 2026",
+            ["2026-07-31", "2026-12-31"],
+        ),
+        ("báo cáo quý II/2026; tổng hợp trong tháng 8/2026", ["2026-06-30", "2026-08-31"]),
+        ("trực từ ngày 01/5 đến ngày 31/10", ["2026-10-31"]),
+        ("Kế hoạch số 98/KH-UBND ngày 27/02/2026; giai đoạn 2026 - 2030; 3/4 số xã", []),
+    ],
+)
+def test_times_inside_a_wording(words: str, ends: list[str]) -> None:
+    """Every limit of a clause is read, also a second one; dates of documents are none."""
+    assert [found.deadline.end for found in times(words, Span(0, len(words)), 2026)] == ends
+
+
+def test_seasons_and_beginnings() -> None:
+    """A shorter season and a later beginning promise less."""
+    theirs, ours = (
+        next(times(w, Span(0, len(w)), 2026)).deadline
+        for w in ("từ ngày 01/5 đến ngày 31/10", "từ ngày 15/5 đến ngày 15/10")
+    )
+    assert shorter(theirs, ours)
+    assert not shorter(ours, theirs)
+    found = compare_deadlines(read_deadline("từ tháng 6/2026"), read_deadline("từ tháng 8/2026"))
+    assert found is not None
+    assert found[0] == "deadline_later"
+    assert compare_deadlines(read_deadline("từ tháng 8/2026"), read_deadline("từ tháng 6/2026")) is None
 
 
 MIXED = """UBND TỈNH SƠN BÌNH

@@ -64,6 +64,14 @@ def _recurring(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] |
     return ("deadline_later", "warning", "thời hạn muộn hơn trong mỗi kỳ: cấp trên “{p}”, kế hoạch “{c}”")
 
 
+def _started(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] | None:
+    """Compare two limits that say only when work begins."""
+    first, mine = day(parent.start), day(child.start)
+    if first is None or mine is None or mine <= first + timedelta(days=1):
+        return None
+    return ("deadline_later", "error", "bắt đầu muộn hơn: cấp trên “{p}”, kế hoạch “{c}”")
+
+
 def compare_deadlines(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] | None:
     """Return (code, severity, message) where the child's limit is later or weaker; None where it keeps.
 
@@ -73,6 +81,8 @@ def compare_deadlines(parent: Deadline, child: Deadline) -> tuple[str, Severity,
     >>> compare_deadlines(read_deadline("Trước ngày 30/6/2026"), read_deadline("Thường xuyên"))[0]
     'deadline_weakened'
     """
+    if parent.open_ended and child.open_ended and parent.kind == child.kind == "range":
+        return _started(parent, child)
     if parent.kind == "recurring":
         return _recurring(parent, child) if child.kind == "recurring" else None
     limit = latest(parent)

@@ -13,7 +13,6 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,29 +20,23 @@ import numpy as np
 from indexer.clean import collapse, fold
 from indexer.deadlines import find_deadlines, latest
 from indexer.encode import Encoder
-from indexer.organs import organ_key
 from indexer.records import Deadline, Document, Mention, Span, Task
 from search_api.check.align import Aligned, Aligner
 from search_api.check.compare import (
     Dated,
     Known,
     alert,
-    citation_faults,
-    cited_identities,
-    cites,
     compare_deadlines,
     copied_runs,
     deadline_alert,
-    identity,
     is_lower,
     measure,
     same_measure,
-    sources,
 )
-from search_api.check.figures import Figure, figures, less
 from search_api.check.plan import deadline_alerts, plan_alerts, six_clear
+from search_api.check.quantities import Quantities, said
+from search_api.check.relation import citation_alerts, name_of, party, relation_of, replaced, summary
 from search_api.check.schemas import (
-    VERDICTS,
     Alert,
     CheckItem,
     CheckReport,
@@ -51,11 +44,10 @@ from search_api.check.schemas import (
     Level,
     Match,
     Part,
-    Party,
     Verdict,
 )
 from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under, who
-from search_api.check.share import Share, clause_spans, only_some, share
+from search_api.check.share import Share, only_some, share
 from search_api.check.similarity import Matrix, compare
 from search_api.check.targets import Targets
 from search_api.check.units import (
@@ -107,31 +99,6 @@ _PLAIN = re.compile(
 _PLANS = frozenset({"KH", "CTr", "CTHĐ", "CT", "NQ"})
 
 
-def party(document: Document, *, stored: bool = True) -> Party:
-    """Return what is shown of one of the two documents."""
-    meta = document.metadata
-    return Party(
-        doc=document.id,
-        title=collapse(meta.title.value) if meta.title else None,
-        symbol=meta.symbol.value if meta.symbol else None,
-        type=meta.type_code or (meta.type.value if meta.type else None),
-        issuer=meta.issuer.value if meta.issuer else None,
-        level=meta.level.value if meta.level else None,
-        date=meta.date.value if meta.date else None,
-        draft=meta.draft,
-        stored=stored,
-    )
-
-
-def name_of(document: Document) -> str:
-    """Name a document in a sentence."""
-    meta = document.metadata
-    kind = meta.type.value if meta.type else "Văn bản"
-    symbol = f" số {meta.symbol.value}" if meta.symbol else ""
-    issuer = f" của {meta.issuer.value}" if meta.issuer else ""
-    return f"{kind}{symbol}{issuer}" if symbol or issuer else f"{kind} {document.id}"
-
-
 def check(
     child: Document,
     parent: Document,
@@ -155,11 +122,11 @@ def check(
     run = _Run(child, parent, encoder, who(child, we), all_ours)
     items = run.items()
     relation, cited, notes = relation_of(child, parent)
-    citing = _citation_alerts(child, parent, cited, known)
+    citing = citation_alerts(child, parent, cited, known)
     told = {a.child_span for a in citing}
     general = [
         *citing,
-        *_replaced(child, parent, statuses or {}),
+        *replaced(child, parent, statuses or {}),
         *(a for a in run.loose if a.child_span not in told or a.code != "internal_conflict"),
     ]
     notes = [*notes, *(f"Chưa có toàn văn văn bản cấp trên: {name}." for name in missing)]
@@ -212,160 +179,6 @@ def check_alone(
     )
 
 
-# --- the two documents ---------------------------------------------------------------------------
-
-
-def relation_of(child: Document, parent: Document) -> tuple[str, bool, list[str]]:
-    """Return (parent, ancestor or unrelated; whether the child cites it; what to say of it in Vietnamese)."""
-    found = cites(child, parent)
-    own = identity(parent)
-    if not found and own is not None:
-        found = [r for r in child.references if (citation_faults(r, [own]) or "").startswith("số ghi")]
-    direct = [r for r in found if not r.nested]
-    if direct:
-        return "parent", True, []
-    if found:
-        return (
-            "ancestor",
-            True,
-            [
-                f"{name_of(child)} chỉ dẫn {name_of(parent)} qua văn bản khác: đây là văn bản cấp trên gián tiếp."
-            ],
-        )
-    if own is None and _named_without_number(child, parent):
-        return "parent", True, [f"{name_of(parent)} chưa có số; kế hoạch dẫn theo tên cơ quan."]
-    a = child.metadata.locality.value if child.metadata.locality else None
-    b = parent.metadata.locality.value if parent.metadata.locality else None
-    same_level = (
-        child.metadata.level is not None
-        and parent.metadata.level is not None
-        and child.metadata.level.value == parent.metadata.level.value
-    )
-    apart = f" ({a} và {b})" if a and b and fold(a) != fold(b) and same_level else ""
-    return (
-        "unrelated",
-        False,
-        [
-            f"{name_of(child)} và {name_of(parent)} không phải văn bản triển khai và văn bản cấp trên{apart}: "
-            "kế hoạch không viện dẫn văn bản này"
-            f"{' (văn bản này chưa có số)' if own is None else ''}; kết quả chỉ để tham khảo theo yêu cầu."
-        ],
-    )
-
-
-def _named_without_number(child: Document, parent: Document) -> bool:
-    """Say whether the child cites a document without number of the parent's type and issuer as its parent."""
-    meta = parent.metadata
-    if meta.issuer is None or meta.type is None:
-        return False
-    return any(
-        r.symbol is None
-        and r.issuer is not None
-        and r.type is not None
-        and r.role in ("implements", "under_plan")
-        and fold(r.type) == fold(meta.type.value)
-        and organ_key(r.issuer) == organ_key(meta.issuer.value)
-        for r in child.references
-    )
-
-
-def _citation_alerts(
-    child: Document, parent: Document, cited: bool, known: Sequence[Document]
-) -> list[Alert]:
-    facts = sources(
-        [identity(parent)],
-        [identity(d) for d in known if d.id not in (parent.id, child.id)],
-        cited_identities(parent, "văn bản cấp trên"),
-    )
-    out = []
-    if not cited and identity(parent) is not None:
-        out.append(
-            alert(
-                "parent_not_cited",
-                "warning",
-                f"Kế hoạch không viện dẫn {name_of(parent)}.",
-                parent,
-                parent.metadata.symbol.span if parent.metadata.symbol else None,
-                child,
-                None,
-            )
-        )
-    seen: set[tuple[str | None, str | None]] = set()
-    for reference in child.references:
-        fault = citation_faults(reference, facts)
-        if fault is None or (reference.symbol, reference.date) in seen:
-            continue
-        seen.add((reference.symbol, reference.date))
-        own = parent.metadata.symbol
-        about = own is not None and bool(cites(child, parent)) and reference in cites(child, parent)
-        out.append(
-            alert(
-                "wrong_citation",
-                "error",
-                f"Viện dẫn “{collapse(reference.raw)[:120]}” không khớp: {fault}.",
-                parent,
-                _fact_span(parent, fault) if about or "số ghi" in fault else None,
-                child,
-                reference.span,
-            )
-        )
-    return out
-
-
-def _fact_span(parent: Document, fault: str) -> Span | None:
-    meta = parent.metadata
-    if fault.startswith("ngày") and meta.date is not None:
-        return meta.date.span
-    return meta.symbol.span if meta.symbol is not None else None
-
-
-def _replaced(child: Document, parent: Document, statuses: Mapping[str, str]) -> list[Alert]:
-    status = statuses.get(parent.id)
-    if status is None:
-        return []
-    first = next(iter(cites(child, parent)), None)
-    return [
-        alert(
-            "parent_replaced",
-            "warning",
-            f"{name_of(parent)}: {status[0].lower()}{status[1:]}; cần đối chiếu với văn bản mới.",
-            parent,
-            parent.metadata.symbol.span if parent.metadata.symbol else None,
-            child,
-            first.span if first else None,
-        )
-    ]
-
-
-def summary(items: Sequence[CheckItem], general: Sequence[Alert], we: We | None = None) -> dict[str, Any]:
-    """Count verdicts by level and say them in one line."""
-    by_level: dict[str, dict[str, int]] = {}
-    for level in ("task", "target", "requirement"):
-        counts = Counter(item.verdict for item in items if item.level == level)
-        by_level[level] = {verdict: counts[verdict] for verdict in VERDICTS}
-    tasks = by_level["task"]
-    ours = sum(n for verdict, n in tasks.items() if verdict != "out_of_scope")
-    alerts = Counter(a.code for a in general)
-    for item in items:
-        alerts.update(a.code for a in item.alerts)
-    parts = [
-        f"{tasks['covered']}/{ours} nhiệm vụ thuộc trách nhiệm đã cụ thể hóa",
-        f"{tasks['partial']} một phần",
-        f"{tasks['not_found']} chưa thấy",
-    ]
-    if tasks["review"]:
-        parts.append(f"{tasks['review']} cần xem lại")
-    return {
-        "line": ", ".join(parts) + ".",
-        "in_scope": ours,
-        **tasks,
-        "levels": by_level,
-        "alerts": dict(alerts),
-        "review_share": round(tasks["review"] / ours, 3) if ours else 0.0,
-        "we": we.name if we else None,
-    }
-
-
 # --- one run -------------------------------------------------------------------------------------
 
 
@@ -376,6 +189,7 @@ class _Run:
         self, child: Document, parent: Document, encoder: Encoder | None, we: We, all_ours: bool = False
     ) -> None:
         self.child, self.parent, self.we = child, parent, we
+        self.all_ours = all_ours
         addressed = share_addressed(parent.tasks)
         every = Scope(True, "general", "tính mọi nhiệm vụ theo yêu cầu")
         self.scopes = [every if all_ours else task_scope(task, we, addressed) for task in parent.tasks]
@@ -402,16 +216,10 @@ class _Run:
             rows += self.actions[number] or [unit]
         # Actions compete with the parent's other tasks for the child's, as tasks do.
         self.action_aligned = self._align(rows) if any(self.actions.values()) else self.aligned
-        self.all_ours = all_ours
         self.loose: list[Alert] = []
         self.used = np.zeros(len(self.mine), dtype=bool)
         self.issues = self._is_plan()
-        self.their_figures = self._their_figures()
-        self.my_figures = self._my_figures() if self.their_figures else []
-        self.figure_likeness = self._figure_likeness()
-        self.figure_rows: dict[int, list[int]] = {}
-        for row, counted in enumerate(self.their_figures):
-            self.figure_rows.setdefault(counted.owner, []).append(row)
+        self.quantities = Quantities(parent, child, self.aligner, self.evidence, self._measured())
         self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
 
     def _shares(self) -> dict[int, Share]:
@@ -444,6 +252,17 @@ class _Run:
                     (limit for s in found.spans if (limit := self._limit_in(s))[0].kind != "none"),
                     (Deadline(), None),
                 )
+        return out
+
+    def _measured(self) -> list[tuple[int, bool, Sequence[Span]]]:
+        """Return our tasks with their clauses, and whether they are given to us alone: then totals bind us too."""
+        out: list[tuple[int, bool, Sequence[Span]]] = []
+        for number, task in enumerate(self.parent.tasks):
+            scope = self.scopes[number]
+            if scope.ours:
+                own = self.shares.get(number)
+                alone = self.all_ours or (scope.role == "lead" and not scope.why.startswith("giao chung"))
+                out.append((number, alone, own.spans if own is not None else said(self.parent, task)))
         return out
 
     def _actions(self, number: int, own: Share | None) -> list[Unit]:
@@ -589,8 +408,6 @@ class _Run:
             reason = "Được giao phối hợp; kế hoạch chưa nêu phần việc phối hợp."
         if scope.ours and not issued:
             alerts += self._deadlines(number, [j for j in chosen if scores[j] >= COVERED], parts)
-            if verdict in ("covered", "partial"):
-                alerts += self._lower_figures(number, chosen)
             alerts += [
                 alert(
                     "action_missing",
@@ -604,6 +421,8 @@ class _Run:
                 for part in parts
                 if part.verdict == "not_found" and verdict == "partial"
             ]
+        if scope.ours and verdict in ("covered", "partial"):
+            alerts += self.quantities.alerts(number, chosen, [a.parent_span for a in alerts])
         for j in chosen:
             if j < len(self.mine) and scores[j] >= WEAK:
                 self.used[j] = True
@@ -850,84 +669,6 @@ class _Run:
             return Dated(limit, Span(span.start + where.start, span.start + where.end))
         return None
 
-    # -- figures ----------------------------------------------------------------------------------
-
-    def _their_figures(self) -> list[_Counted]:
-        """Return the parent's figures that a child can be held to: each body's own, or given to us alone."""
-        out = []
-        for number, task in enumerate(self.parent.tasks):
-            scope = self.scopes[number]
-            if not scope.ours:
-                continue
-            own = self.shares.get(number)
-            alone = self.all_ours or (scope.role == "lead" and not scope.why.startswith("giao chung"))
-            for span in own.spans if own is not None else _said(self.parent, task):
-                for figure in figures(self.parent.text, span):
-                    if alone or figure.each or figure.often or figure.most or figure.unit == "%":
-                        out.append(_Counted(number, figure, self._around(self.parent, span)))
-        return out
-
-    def _my_figures(self) -> list[_Counted]:
-        out = []
-        for j, unit in enumerate(self.evidence):
-            spans = _said(self.child, self.child.tasks[unit.task]) if unit.kind == "task" else [unit.span]
-            for span in spans:
-                for clause in _clauses_of(self.child.text, span):
-                    for figure in figures(self.child.text, clause):
-                        out.append(_Counted(j, figure, self._around(self.child, clause)))
-        return out
-
-    def _around(self, document: Document, span: Span) -> str:
-        return _DIGITS.sub(" ", collapse(span.of(document.text)))
-
-    def _figure_likeness(self) -> Matrix:
-        a = [self.aligner.terms(c.words) for c in self.their_figures]
-        b = [self.aligner.terms(c.words) for c in self.my_figures]
-        if not a or not b:
-            return np.zeros((len(a), len(b)), dtype=np.float32)
-        found = compare(a, b, self.aligner.space)
-        # A short goal inside a long clause is as near as a long one: both directions count.
-        return np.where(found.shared >= _FIGURE_SHARED, np.maximum(found.covered, found.covering), 0.0)
-
-    def _lower_figures(self, number: int, chosen: Sequence[int]) -> list[Alert]:
-        """Compare quantities in the wording with those of the passages that answer, and of goals that say the same."""
-        out = []
-        for row in self.figure_rows.get(number, ()):
-            theirs = self.their_figures[row]
-            lower: list[tuple[float, Figure]] = []
-            held = False
-            for column, own in enumerate(self.my_figures):
-                near = float(self.figure_likeness[row, column])
-                # The one passage that answers, and a thing that few passages count: no further likeness is wanted.
-                plain = own.owner in chosen[:1] and own.figure.unit not in _COMMON_UNITS
-                if not plain and near < (_FIGURE_NEAR if own.owner in chosen else _FIGURE_SAME):
-                    continue
-                falls = less(theirs.figure, own.figure)
-                if falls:
-                    lower.append((near, own.figure))
-                held = held or falls is False
-            if lower and not held:
-                out.append(self._figure_alert(theirs.figure, max(lower, key=lambda pair: pair[0])[1]))
-        return out
-
-    def _figure_alert(self, theirs: Figure, mine: Figure) -> Alert:
-        a = collapse(theirs.span.of(self.parent.text))
-        b = collapse(mine.span.of(self.child.text))
-        code, words = (
-            ("deadline_later", f"Thời hạn dài hơn: cấp trên “{a}”, kế hoạch “{b}”.")
-            if theirs.most
-            else ("target_lower", f"Số lượng thấp hơn: cấp trên “{a}”, kế hoạch “{b}”; cần giải trình.")
-        )
-        return alert(
-            code,
-            "error",
-            words,
-            self.parent,
-            _sentence_at(self.parent.text, theirs.span),
-            self.child,
-            _sentence_at(self.child.text, mine.span),
-        )
-
     def _kept_inside(self, limit: Deadline, mine: Task) -> bool:
         """Say whether a limit inside the child's task keeps the parent's: one of its actions states it."""
         words = collapse(mine.block.of(self.child.text))
@@ -1059,27 +800,8 @@ def _sentence_share(document: Document, span: Span) -> float:
 
 
 _PIECES = re.compile(r";|\.\s")
-_DIGITS = re.compile(r"\d+(?:[.,/]\d+)*%?")
 _PARAGRAPH_HELD = 0.4
 """Share of a task that a paragraph holds whose limit is then the task's."""
-_COMMON_UNITS = frozenset(
-    {"%", "người", "hộ", "lần", "cơ", "thôn", "xã", "điểm", "công", "thời", "thời gian", "tỷ", "triệu"}
-)
-_FIGURE_SHARED = 5.0
-_FIGURE_NEAR = 0.2
-"""Likeness from which a figure in an answering passage counts the same thing."""
-_FIGURE_SAME = 0.5
-"""Likeness from which a figure anywhere in the plan does."""
-
-
-class _Counted(msgspec.Struct, frozen=True):
-    """A figure, the task or passage that holds it, and the words around it."""
-
-    owner: int
-    figure: Figure
-    words: str
-
-
 _DAY = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)")
 
 
@@ -1091,31 +813,6 @@ def _days(words: str) -> list[date]:
         if 1 <= month <= 12 and 1 <= number <= monthrange(int(match[3]), month)[1]:
             out.append(date(int(match[3]), month, number))
     return out
-
-
-def _said(document: Document, task: Task) -> list[Span]:
-    """Return the clauses of a task, and its products: what a table's column promises counts too."""
-    products = [m.span for m in task.products if task.block.covers(m.span)]
-    return [*clause_spans(document, task), *products]
-
-
-def _clauses_of(text: str, span: Span) -> list[Span]:
-    cuts = [m.end() for m in re.finditer(r";\s|\.\s", text[span.start : span.end])]
-    at, out = span.start, []
-    for cut in [*cuts, span.end - span.start]:
-        out.append(Span(at, span.start + cut))
-        at = span.start + cut
-    return out
-
-
-def _sentence_at(text: str, span: Span) -> Span:
-    """Return the clause around a figure, to be quoted."""
-    start = max(text.rfind(mark, max(0, span.start - 240), span.start) for mark in (". ", "; ", "\n", ": "))
-    ends = [at for mark in (". ", ";", "\n", ".\n") if (at := text.find(mark, span.end, span.end + 240)) >= 0]
-    begin = start + 1 if start >= 0 else span.start
-    while begin < span.start and text[begin].isspace():
-        begin += 1
-    return Span(begin, min(ends) if ends else span.end)
 
 
 def _once(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:

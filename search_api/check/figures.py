@@ -48,6 +48,8 @@ _BEFORE_DATE = re.compile(
     r"(?<!mỗi )(?<!hằng )(?<!hàng )(?<!một )"
     r"(?:ngày|tháng|quý|năm|điều|khoản|mục|số|giai đoạn|nhóm|phụ lục|hạng|cấp|đợt|trước|loại)\s+$"
 )
+# A scan reads 1 as l: "0l lần", "l2 lớp".
+_SCANNED = re.compile(r"(?<=\d)l(?![^\W\d_])|(?<![^\W_])l(?=\d)")
 _TIME = {"phút": 1 / 60, "giờ": 1.0, "ngày": 24.0, "tuần": 168.0, "tháng": 720.0}
 
 
@@ -66,6 +68,7 @@ class Figure(msgspec.Struct, frozen=True):
 def figures(text: str, span: Span) -> Iterator[Figure]:
     """Yield the quantities of a stretch; dates, numbers of documents and of sections are none."""
     folded = fold(text[span.start : span.end]).replace("\n", " ")
+    folded = _SCANNED.sub("1", folded)
     for pattern in (_FIGURE, _OFTEN_WORD):
         for match in pattern.finditer(folded):
             unit = match["unit"].split()[0]

@@ -15,7 +15,8 @@ from indexer.assignments import coordinating_in, read_assignment
 from indexer.clean import collapse, fold
 from indexer.records import Document, Span, Task
 
-_CUT = re.compile(r"[;.]\s+|\n+")
+# A line that ends in the middle of a sentence is only wrapped.
+_CUT = re.compile(r"[;.]\s+|\n\s*\n\s*|(?<=:)\n\s*|\n(?=\s*[-+*•|]\s)")
 _DIRECTED = re.compile(r"(?:hướng dẫn|chỉ đạo|yêu cầu|đôn đốc)\s+(?=(?:các |công an |ủy ban |ubnd ))")
 _SOME = re.compile(
     r"(?:xã|phường|sở|ngành|đơn vị|cơ quan|địa phương|thôn|huyện)\s+(?:nơi\s+)?(?:có\s|được chọn|thí điểm|ven\s|vùng\s|biên giới"
