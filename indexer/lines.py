@@ -100,6 +100,30 @@ def is_capital(line: str) -> bool:
     return line.isupper() and sum(map(str.isalpha, line)) >= 2
 
 
+#: Names of fields that a dash joins, by their first half: a line may break before the dash.
+_PAIRS: dict[str, tuple[str, ...]] = {
+    "văn hóa": ("xã hội", "thể thao", "thông tin"),
+    "văn hoá": ("xã hội", "thể thao", "thông tin"),
+    "kinh tế": ("xã hội", "hạ tầng", "kế hoạch"),
+    "kế hoạch": ("tài chính", "đầu tư", "tổng hợp"),
+    "tài chính": ("kế hoạch", "kế toán"),
+    "hành chính": ("tổng hợp", "quản trị", "tổ chức"),
+    "tổ chức": ("hành chính", "cán bộ"),
+    "văn thư": ("lưu trữ",),
+    "lao động": ("thương binh", "xã hội"),
+    "khoa học": ("công nghệ", "kỹ thuật"),
+    "dân số": ("kế hoạch hóa", "kế hoạch hoá"),
+    "quốc phòng": ("an ninh",),
+    "giáo dục": ("đào tạo",),
+}
+_FIRST_HALF = re.compile(r"(?:phòng|sở|ban|vụ|trung tâm) (" + "|".join(_PAIRS) + r")$")
+_SECOND_HALF = re.compile(
+    r"[-–]\s+("
+    + "|".join(sorted({half for halves in _PAIRS.values() for half in halves}))
+    + r")(?! hóa| hoá|\w)"
+)
+
+
 def ends_sentence(line: str) -> bool:
     """Say whether a line ends in terminal punctuation."""
     return line.endswith(_TERMINAL)
@@ -151,6 +175,10 @@ def _continues(before: str, first: str, line: _Line, layout: _Layout, under_type
         if not (marker.style in ("decimal1", "letter", "roman") and open_end and full):
             return False
         return marker.style == "decimal1" and text[marker.words : marker.words + 1].islower()
+    half = _FIRST_HALF.search(fold(before[-40:])) if text[0] in "-–" else None
+    other = _SECOND_HALF.match(fold(text[:40])) if half else None
+    if half and other and other.group(1) in _PAIRS[half.group(1)]:
+        return True  # "Phòng Văn hóa" / "- Xã hội phối hợp": the dash stands inside a unit's name
     if skip_bullet(text) and not (text[0] == "-" and text[1:2].isdigit()):
         # "nhiệm kỳ 2025 -" / "2030": the dash stays on the first line; a leading dash is a bullet.
         return False

@@ -46,15 +46,16 @@ STYLES: tuple[tuple[str, int, str, str], ...] = (
     (
         "decimal2",
         9,
-        r"(?P<n>\d{1,2}\.\d{1,2})(?![\d%])(?:\.|\)|:|(?=\s))\s*(?=[^\d%])",
+        r"(?P<n>\d{1,2}\.\d{1,2})(?![\d%])(?:\.|\)|:|[-–](?=\s)|(?=\s))\s*(?=[^\d%])",
         "2.1. Mục tiêu chung",
     ),
     (
         "decimal1",
         8,
         # "2. 100% hộ nghèo", "3. 05 lớp": a figure after the number, a blank between them.
-        r"(?P<n>\d{1,3}[a-zđ]?)\s?(?:\.\)?|\)|(?=/\s)/)"
-        r"(?:\s*(?=[^\d\s.,/])|\s+(?=\d{1,3}(?:[.,]\d{1,2})?(?:\s?%|\s[a-zà-ỹđ])))",
+        # "4- Cai nghiện" is how the Party numbers.
+        r"(?P<n>\d{1,3}[a-zđ]?)\s?(?:\.\)?|\)|(?=/\s)/|(?<=\d)[-–](?=\s))"
+        r"(?:\s*(?=[^\d\s.,/])|\s+(?=\d{1,3}(?:[.,]\d{1,2})?(?:\s?%|/\d{1,3}\s|\s[a-zà-ỹđ])))",
         "3. Nhiệm vụ",
     ),
     ("letter", 11, r"(?P<n>[a-zđ]{1,2}[0-9]?)\s?\)\s*(?=\S)", "a) Rà soát"),
@@ -64,6 +65,7 @@ STYLES: tuple[tuple[str, int, str, str], ...] = (
 _COMPILED = tuple((style, rank, re.compile(pattern)) for style, rank, pattern, _ in STYLES)
 _SLIPPED = re.compile(r"(?=[\d.]*[lO])[\dl][\dlO]?(?:\.[\dlO]{1,2}){0,3}(?=\.\s+[^\W\d_]|\s+[^\W\d_])(?!l\s)")
 _BULLET = re.compile(r"[-+•●▪◦*·✓○]+\s*(?=[^\s\d])|[-+•●▪◦·]+\s+")
+_AFTER_DASH = re.compile(r"[“\"(]?[A-ZĐÀ-Ỹ]|\d[\d.,]*\s?%|\d+/\d+\s")
 _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})$|xl$")
 _ORDINALS = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6}
 _KEEPS_CASE = ("upper", "roman")
@@ -148,6 +150,9 @@ def match_marker(line: str) -> Marker | None:
             continue
         if style == "annex" and not _opens_annex(line, match.end()):
             continue
+        dashed = style in ("decimal1", "decimal2") and line[match.end("n") :][:1] in ("-", "–")
+        if dashed and not _AFTER_DASH.match(line, match.end()):
+            continue  # "5- 7 người", "2- 3 lần" are ranges
         if style in ("phan", "chapter", "division", "group") and line[0].islower():
             continue
         return Marker(style, rank, number, match.end())

@@ -64,6 +64,42 @@ def test_recognised_letters_in_a_number(line: str, number: str) -> None:
     assert line[marker.words].isupper()
 
 
+@pytest.mark.parametrize(
+    ("line", "number", "words"),
+    [
+        ("4- Cai nghiện", "4", "Cai nghiện"),
+        ("2- 100% thôn", "2", "100% thôn"),
+        ("3- 13/13 thôn", "3", "13/13 thôn"),
+        ("1.2- Tuyên truyền", "1.2", "Tuyên truyền"),
+    ],
+)
+def test_a_number_with_a_dash(line: str, number: str, words: str) -> None:
+    marker = match_marker(line)
+    assert marker is not None
+    assert (marker.number, line[marker.words :]) == (number, words)
+
+
+def test_items_of_the_party_open_sections() -> None:
+    text = """II- NHIỆM VỤ
+
+1- Tuyên truyền
+Mỗi tháng phát thanh 04 tin.
+- Trách nhiệm chỉ đạo: Thường trực Đảng ủy.
+
+2- Quản lý
+a) Rà soát hộ nuôi ong; Trung tâm Y tế, Phòng Văn hóa
+- Xã hội phối hợp.
+b) Lập sổ theo dõi.
+"""
+    assert [path for path, _, _ in outline(text)] == ["II", "II > 1", "II > 2", "II > 2 > a", "II > 2 > b"]
+    assert all("- Xã hội" not in line[:8] for line in logical_texts(text))
+
+
+def logical_texts(text: str) -> list[str]:
+    blocks, _ = read_structure(SourceText(text=text, bold=()))
+    return [block.span.of(text) for block in blocks]
+
+
 def test_a_letter_is_no_number_where_a_word_or_an_item_begins() -> None:
     assert match_marker("là một việc") is None
     item = match_marker("l) việc khác")
@@ -87,6 +123,8 @@ def test_every_style_matches_its_example(style: str, example: str) -> None:
         "27/7 hằng năm",
         "2.500 hộ",
         "5. 2026",
+        "5- 7 người mỗi tổ",
+        "2- 3 lần một tuần",
         "Điều này cần làm ngay",
         "Mục đích của kế hoạch",
         "Phần lớn hồ sơ đã xong",
