@@ -17,6 +17,7 @@ from search_api.answers import sentences as answer_sentences
 from search_api.answers import tasks as answer_tasks
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label
+from search_api.answers.due import due_tasks
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import expand
 from search_api.questions.question import TASK_KINDS, Question
@@ -151,13 +152,17 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
         maker = answer_documents.MAKERS.get(kind)
         if maker is not None and maker not in makers:
             makers.append(maker)
-    if "unit_tasks" in kinds:
+    if "due" in kinds:
+        makers.append(due_tasks)
+    elif "unit_tasks" in kinds:
         makers.append(answer_tasks.tasks_of_unit)
     elif "coordinate" in kinds:
         makers.append(answer_tasks.partners)
     if any(kind in TASK_KINDS for kind in kinds):
         makers.append(answer_tasks.task_facts)
-    if not any(kind in ("contact", "person", "signer", "issued", "replaces", "basis") for kind in kinds):
+    if not any(
+        kind in ("contact", "person", "signer", "issued", "replaces", "basis", "due") for kind in kinds
+    ):
         makers.append(answer_sentences.best_sentences)
     reason = None
     statements: list[Statement] = []

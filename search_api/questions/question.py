@@ -13,6 +13,7 @@ from typing import NamedTuple
 from indexer.clean import bare, collapse, fold, nfc, typed_plain, without_marks
 from indexer.rules import rows
 from indexer.symbols import find_symbols
+from search_api.questions.period import due_period
 
 #: Kinds whose answer is a fact of a task.
 TASK_KINDS = ("lead", "direct", "coordinate", "deadline", "funding", "product", "report")
@@ -61,16 +62,42 @@ def _y_folded(pattern: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _rows() -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """Return the named parts of patterns, and the patterns with those parts written out."""
+    parts: dict[str, str] = {}
+    named: list[tuple[str, str, str]] = []
+    patterns: list[tuple[str, str, str]] = []
+    for kind, pattern, examples in rows("questions.tsv", "search_api.rules"):
+        whole = _NAMED_PART.sub(lambda match: parts[match.group(1)], pattern)
+        if kind.startswith("@"):
+            parts[kind[1:]] = f"(?:{whole})"
+            named.append((kind, whole, examples))
+        else:
+            patterns.append((kind, whole, examples))
+    return named, patterns
+
+
+#: "<dv>" in a pattern.
+_NAMED_PART = re.compile(r"<([a-z]+)>")
+
+
+def _rule(kind: str, pattern: str, examples: str) -> Rule:
+    return Rule(
+        kind,
+        re.compile(rf"(?<![a-z0-9])(?:{_y_folded(pattern)})(?![a-z0-9])"),
+        tuple(examples.split(" | ")),
+    )
+
+
+@lru_cache(maxsize=1)
 def question_rules() -> tuple[Rule, ...]:
     """Return the patterns of asking in the order of the file."""
-    return tuple(
-        Rule(
-            kind,
-            re.compile(rf"(?<![a-z0-9])(?:{_y_folded(pattern)})(?![a-z0-9])"),
-            tuple(examples.split(" | ")),
-        )
-        for kind, pattern, examples in rows("questions.tsv", "search_api.rules")
-    )
+    return tuple(_rule(*row) for row in _rows()[1])
+
+
+def named_parts() -> tuple[Rule, ...]:
+    """Return the named parts of patterns ("@dv": every way to say "which unit"), with their examples."""
+    return tuple(_rule(*row) for row in _rows()[0])
 
 
 @lru_cache(maxsize=2)
@@ -79,36 +106,52 @@ def _asking_words(plain: bool) -> re.Pattern[str]:
     words = sorted(
         (folding(row[0]) for row in rows("question_words.tsv", "search_api.rules")), key=len, reverse=True
     )
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)")
+    anywhere = "|".join(re.escape(word) for word in words if "…" not in word)
+    at_end = "|".join(re.escape(word[1:]) for word in words if word.startswith("…"))
+    at_start = "|".join(re.escape(word[:-1]) for word in words if word.endswith("…"))
+    return re.compile(
+        rf"(?<!\w)(?:(?:{anywhere})(?!\w)|(?:{at_end})(?!\w){_CLAUSE_ENDS})"
+        rf"|(?:^|(?<=[,;:.] ))(?:{at_start})(?!\w)"
+    )
+
+
+_CLAUSE_ENDS = r"(?=\s*(?:[?,;.:]|$)|\s+(?:a|ạ|nhỉ|nhi|vậy|vay|và|va|thì|thi|hay|hoặc|hoac)(?!\w))"
 
 
 def understand(text: str) -> Question:
     """Read a question: its kinds, its topic, the symbols it names."""
     text = collapse(nfc(text))
     flat = bare(text)
-    found: list[tuple[int, int, str]] = []
+    found: list[_Found] = []
     taken: list[tuple[int, int]] = []
     accented = not typed_plain(text)
     for rule in question_rules():
         for match in rule.pattern.finditer(flat):
             meant = _MEANT.get(rule.kind) if accented else None
-            if meant is not None and not meant.search(text[match.start() : match.end()].lower()):
+            words = text[match.start() : match.end()].lower()
+            if meant is not None and not meant.search(words):
                 continue  # "sở bao nhiêu" is not "số bao nhiêu"
-            found.append((match.start(), match.end(), rule.kind))
+            if accented and rule.kind in _OF_UNITS and _NUMBER.search(words):
+                continue  # "tờ trình số nào" asks for no sở
+            asking: list[tuple[int, int]] = []
             at = match.start()
             for start, end in match.regs[1:]:  # capturing groups stay in the topic
                 if start >= 0:
-                    taken.append((at, start))
+                    asking.append((at, start))
                     at = end
-            taken.append((at, match.end()))
+            asking.append((at, match.end()))
+            found.append(_Found(match.start(), match.end(), rule.kind, tuple(asking)))
+            taken += asking
     kinds: list[str] = []
-    for _, _, kind in sorted(f for f in found if not _explained(f, found)):
-        if kind not in kinds:
-            kinds.append(kind)
+    for match_ in sorted(f for f in found if not _explained(f, found)):
+        if match_.kind not in kinds:
+            kinds.append(match_.kind)
     plain = typed_plain(text)
     counted = _counted(text, flat, plain)
     if counted in _DOCUMENT_WORDS and {"topic_docs", "replaces", "basis"} & set(kinds):
         kinds = [kind for kind in kinds if kind != "target"]  # "có bao nhiêu văn bản về …"
+    elif counted in _WORK_WORDS and "unit_tasks" in kinds:
+        kinds = [kind for kind in kinds if kind != "target"]  # "chủ trì mấy việc, những việc nào"
     elif counted and "target" not in kinds:
         kinds.append("target")  # "mở mấy lớp, đơn vị nào chủ trì"
     if plain:
@@ -124,34 +167,79 @@ def understand(text: str) -> Question:
     )
 
 
-#: "Ban hành ngày nào" asks about the document: what it shares with "ngày nào" is not a deadline of a task.
-_EXACT = frozenset(
-    ("issued", "effect", "signer", "person", "basis", "replaces", "replaced_by", "where", "topic_docs")
+class _Found(NamedTuple):
+    """A match of a pattern; ``asking`` are its parts that are words of asking, not of the topic."""
+
+    start: int
+    end: int
+    kind: str
+    asking: tuple[tuple[int, int], ...]
+
+
+_OF_DOCUMENTS = (
+    "issued",
+    "effect",
+    "signer",
+    "person",
+    "basis",
+    "replaces",
+    "replaced_by",
+    "where",
+    "topic_docs",
 )
-_GENERAL = frozenset(("deadline", "lead", "target", "unit_tasks"))
+#: General kind → the more exact ones that explain it where they stand on the same words: "ban hành ngày nào"
+#: asks about the document, what it shares with "ngày nào" is not a deadline of a task.
+_YIELDS: dict[str, frozenset[str]] = {
+    "deadline": frozenset((*_OF_DOCUMENTS, "report", "funding")),
+    "lead": frozenset((*_OF_DOCUMENTS, "coordinate", "direct", "report", "funding", "unit_tasks")),
+    "target": frozenset((*_OF_DOCUMENTS, "funding")),
+    "unit_tasks": frozenset(_OF_DOCUMENTS),
+    "product": frozenset(("report",)),
+    "direct": frozenset(("person",)),
+    "coordinate": frozenset(("unit_tasks",)),
+    "issued": frozenset(("basis", "replaces", "effect")),
+    "replaces": frozenset(("replaced_by",)),
+    "topic_docs": frozenset(("replaces", "replaced_by", "basis")),
+}
 
 
-def _explained(match: tuple[int, int, str], found: list[tuple[int, int, str]]) -> bool:
+def _explained(match: _Found, found: list[_Found]) -> bool:
     """Say whether a match of a general kind stands on the words of a more exact one."""
-    start, end, kind = match
-    return kind in _GENERAL and any(
-        other in _EXACT and start < last and first < end for first, last, other in found
+    exact = _YIELDS.get(match.kind, frozenset())
+    return any(
+        other.kind in exact and any(a < d and c < b for a, b in match.asking for c, d in other.asking)
+        for other in found
     )
 
 
 #: What must stand in the accented words that a pattern of a kind matched.
-_MEANT = {"issued": re.compile(r"số|ngày|ký|kí|khi nào|hôm|tháng")}
+_MEANT = {
+    "issued": re.compile(r"số|ngày|ký|kí|khi nào|hôm|tháng|năm|bao giờ|lúc nào"),
+    "signer": re.compile(r"(?<!đăng )(?<!bí )\b(?:ký|kí|đứng tên|chức)\b"),
+    "product": re.compile(r"sản phẩm|kết quả|đầu ra|(?:\bra|nộp)\b"),
+    "report": re.compile(r"báo cáo|gửi|nộp|chuyển|(?<!tờ )(?<!công )(?<!quy )trình"),
+    "effect": re.compile(r"hiệu lực|áp dụng|thi hành"),
+}
+
+
+#: Kinds that ask for a unit.
+_OF_UNITS = frozenset(("lead", "coordinate", "direct", "report", "funding"))
+_NUMBER = re.compile(r"\bsố (?:nào|mấy|bao nhiêu)")
 
 
 #: First syllables of "văn bản", "kế hoạch", "chỉ thị", "nghị quyết", "quyết định", "tài liệu".
 _DOCUMENT_WORDS = frozenset(("van", "ke", "chi", "nghi", "quyet", "tai"))
 
 
+#: First syllables of "nhiệm vụ", "việc", "công việc".
+_WORK_WORDS = frozenset(("nhiem", "viec", "cong"))
+
+
 _YEAR = re.compile(r"(?<![\d/.-])(?:nam )((?:19|20)\d\d)(?![\d/])")
-_COUNTED = re.compile(r"(?<!\w)(?:mấy|bao nhiêu) ([^\W\d_]+)")
+_COUNTED = re.compile(r"(?<!\w)(?<!số )(?:mấy|bao nhiêu) ([^\W\d_]+)")
 #: Without diacritics "may" is also "máy": what a machine is called is not counted.
 _COUNTED_PLAIN = re.compile(
-    r"(?<![a-z])(?:may(?! (?:tinh|moc|chu|bom|anh|xuc|bay|in|quet|ban|phat|scan|tram|man|do))|bao nhieu) ([a-z]+)"
+    r"(?<![a-z])(?<!so )(?:may(?! (?:tinh|moc|chu|bom|anh|xuc|bay|in|quet|ban|phat|scan|tram|man|do))|bao nhieu) ([a-z]+)"
 )
 #: After "mấy" and "bao nhiêu" these do not name what is counted.
 _NOT_COUNTED = frozenset(
@@ -168,6 +256,8 @@ _NOT_COUNTED = frozenset(
         "tien",
         "hom",
         "gio",
+        "xong",
+        "phai",
         "thi",
         "phan",
         "muc",
@@ -190,18 +280,28 @@ _WHOEVER = re.compile(
 _DURATIONS = frozenset(("phut", "gio", "ngay", "tuan", "thang", "lan", "giay", "nam"))
 
 
+_YES_OR_NO = re.compile(
+    r"(?<![a-z])(?:co|duoc|phai|con)(?= )[^?]* (?:khong|chua|hay khong)(?: a| nhi| vay)? ?\??$"
+)
+_HOW_MUCH = re.compile(r"bao nhieu|(?<![a-z])may(?![a-z])|phan tram|%|(?<![a-z])muc nao")
+
+
 def _settle(kinds: list[str], flat: str, counted: str | None) -> list[str]:
     """Drop a kind that a more exact one explains."""
     if "lead" in kinds and _WHOEVER.search(flat):
         kinds = [kind for kind in kinds if kind != "lead"]
+    if _YES_OR_NO.search(flat) and not counted and not _HOW_MUCH.search(flat):
+        kinds = [kind for kind in kinds if kind != "target"]  # "có giao chỉ tiêu cho phụ huynh không?"
     if counted in _DURATIONS:
         kinds = [kind for kind in kinds if kind != "deadline"]
+    if "due" in kinds:
+        # "Bao giờ phải xong" asks for a deadline; "quý III phải xong những gì" for the tasks.
+        timed = bool(due_period(flat, {0})) and not {"deadline", "lead", "target"} & set(kinds)
+        kinds = ["due"] if timed else [kind for kind in kinds if kind != "due"]
     if "unit_tasks" in kinds:
         return [kind for kind in kinds if kind not in ("lead", "coordinate")]
     if "contact" in kinds:
         return ["contact"]
-    if "direct" in kinds and "lead" in kinds:
-        kinds = [kind for kind in kinds if kind != "lead"]
     if "person" in kinds:
         return [kind for kind in kinds if kind not in ("lead",)]
     return kinds
@@ -210,7 +310,7 @@ def _settle(kinds: list[str], flat: str, counted: str | None) -> list[str]:
 #: Inside words of asking these name things, and stay in the topic: "hạn báo cáo", "đơn vị theo dõi".
 _KEPT = re.compile(
     r"(?:bao cao|theo doi|tong hop|xay dung|ban hanh|quan li|giai quyet|to chuc|tham muu|trien khai|kinh phi"
-    r"|nguon von|ngan sach|san pham|ket qua|muc tieu|chi tieu)"
+    r"|nguon von|ngan sach|san pham|ket qua|muc tieu|chi tieu|ti le)"
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from indexer.clean import bare, collapse, typed_plain
@@ -486,9 +487,12 @@ def _missing_places(text: str, catalogue: Catalogue) -> list[str]:
     out = []
     plain = typed_plain(text)
     for match in (_PLAIN_PLACE if plain else _PLACE).finditer(text):
-        name = collapse(match.group(1)).strip(" -")
+        # The capitals of the pattern hold small letters with marks too: "tỉnh ở" names no place.
+        capitals = takewhile(lambda word: word[:1].isupper(), collapse(match.group(1)).split())
+        name = " ".join(capitals).strip(" -")
         if name and not catalogue.names(name):
-            out.append(collapse(match.group(0)).strip(" -"))
+            level = collapse(match.group(0)).removesuffix(collapse(match.group(1))).strip()
+            out.append(f"{level} {name}")
     if plain and not out:
         # Typed in small letters: a province is known by its name.
         written = f" {_flat(text)} "
