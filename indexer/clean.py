@@ -26,7 +26,8 @@ _TONE_OF = {c: i % 5 for i, c in enumerate(_TONES)}
 _WITH_TONE = {"o": "òóỏõọ", "u": "ùúủũụ"}
 _BASE = {c: "aeiouy"[i // 5] for i, c in enumerate(_TONES)}
 # sỹ → sĩ, kỷ ~ kỉ: y and i are written for one another after these initials.
-_Y_FOR_I = re.compile(r"(?<![a-zà-ỹđ])(h|k|l|m|s|t)([yỳýỷỹỵ])(?![a-zà-ỹđ])")
+# A pattern that begins with a set of letters is looked for much faster than one that begins by looking back.
+_Y_FOR_I = re.compile(r"([hklmst])(?<![a-zà-ỹđ][hklmst])([yỳýỷỹỵ])(?![a-zà-ỹđ])")
 _I_OF = dict(zip("yỳýỷỹỵ", "iìíỉĩị", strict=True))
 
 
@@ -55,7 +56,7 @@ def _move_tone(match: re.Match[str]) -> str:
 # What recognition of characters makes of figures: "25/l0/2026", "0l lớp", "3l/KH-UBND", "30/l l/2026".
 # A letter l after a figure and before a space may as well be litres.
 _DIGITS = str.maketrans("lO", "10")
-_SLIP = re.compile(r"\d[lO]|[lO]\d|/l|l\.\d")
+_SLIP = re.compile(r"[\dlO/](?:(?<=\d)[lO]|(?<=[lO])\d|(?<=/)l|(?<=l)\.\d)")
 _SLIPPED = re.compile(
     r"(?<![^\W\d_])(?:(?<!\d)0l(?![^\W\d_])|l(?=\.\d{3})|(?=[lO]*\d)\d*[lO][\dlO]*(?:(?<=[\dO])(?![^\W\d_])|(?=/[\dA-ZĐ]|[:.]\d)))"
 )

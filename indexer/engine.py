@@ -22,7 +22,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from indexer.clean import bare
 from indexer.errors import DamagedIndex
 from indexer.generations import HOW_TO_INDEX
 
@@ -147,12 +146,12 @@ def indexed(passage_id: int, embedded: str, heading: str, own_symbol: str | None
     """Cut a passage into its units.  The same functions cut the query (:meth:`LexicalQuery.of`)."""
     from indexer import tokenize
 
-    body = _joined(tokenize.units(embedded))
+    units, plain = tokenize.both_units(embedded)
     return IndexedPassage(
         id=passage_id,
-        body=body,
+        body=_joined(units),
         heading=_joined(tokenize.units(heading)),
-        bare=bare(body),  # what bare_units gives, without cutting the text again
+        bare=_joined(plain),
         symbols=_joined(tokenize.symbols(embedded)),
         own=_joined(tokenize.symbols(own_symbol or "")),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from indexer.clean import collapse, fold, has_diacritics
@@ -182,23 +183,27 @@ def _ordinal(number: str) -> int | None:
     return None
 
 
+def _first_of(words: set[str], text: str) -> Span | None:
+    if not words:
+        return None
+    return next(Span(*match.span()) for match in _WORD.finditer(text) if match[0] in words)
+
+
 def _damage(text: str) -> Iterator[Notice]:
     """Warn of text that looks damaged: syllables that are none, other scripts inside words, lost accents."""
-    accented = bad = mixed = letters = 0
-    first_bad: Span | None = None
-    first_mixed: Span | None = None
-    for match in _WORD.finditer(text):
-        word = match[0]
-        letters += len(word)
-        if _OTHER_SCRIPT.search(word) and _LATIN.search(word):
-            mixed += 1
-            first_mixed = first_mixed or Span(*match.span())
+    words = Counter(_WORD.findall(text))
+    letters = sum(len(word) * times for word, times in words.items())
+    wrong = {word for word in words if _OTHER_SCRIPT.search(word) and _LATIN.search(word)}
+    spoilt: set[str] = set()
+    accented = 0
+    for word, times in words.items():
         if word.isascii() or len(word) > 24:
             continue
-        accented += 1
+        accented += times
         if not is_syllable(word.lower()) and not word.isupper():
-            bad += 1
-            first_bad = first_bad or Span(*match.span())
+            spoilt.add(word)
+    bad, mixed = (sum(words[word] for word in some) for some in (spoilt, wrong))
+    first_bad, first_mixed = _first_of(spoilt, text), _first_of(wrong, text)
     if accented >= _FEW_WORDS and bad > accented * _DAMAGED_SHARE:
         yield Notice(
             "damaged_text",

@@ -531,6 +531,8 @@ def _quote_end(text: str, entry: _Printed) -> int:
     that nobody closed ends where the next instruction to amend stands.
     """
     opening = entry.raw.lstrip(" -+")
+    if not opening.startswith(('"', "“")):
+        return -1
     limit = min(len(text), entry.line.span.end + 60_000)
     instruction = _INSTRUCTION.search(text, entry.line.span.end, limit)
     unclosed = -1
@@ -544,7 +546,7 @@ def _quote_end(text: str, entry: _Printed) -> int:
         closing = _STRAIGHT_END.search(text, entry.line.span.end - len(opening) + 1, limit)
         return closing.start() if closing is not None else unclosed
     opened = entry.raw.count("“") - entry.raw.count("”")
-    if opened <= 0 or not opening.startswith("“"):
+    if opened <= 0:
         return -1
     depth = opened
     for match in re.compile("[“”]").finditer(text, entry.line.span.end, limit):

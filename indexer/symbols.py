@@ -59,8 +59,9 @@ class _BodyRule(msgspec.Struct, frozen=True):
 _LOOKALIKE = {"Ð": "Đ", "ð": "đ", "∕": "/", "／": "/", "⁄": "/"} | dict(
     zip("АВЕКМНОРСТХУІ", "ABEKMHOPCTXYI", strict=True)
 )
-_SAME = {ord(k): v for k, v in _LOOKALIKE.items()} | {ord(c): "-" for c in DASHES}
-_SPACE = re.compile(r"\s")
+_SAME = _LOOKALIKE | dict.fromkeys(DASHES, "-")
+_SEEMING = re.compile(f"[{re.escape(''.join(_SAME))}]")
+_SPACE = re.compile(r"[^\S ]")
 
 _L = "A-Za-zĐđƯưÂâĂăÊêÔôƠơ"
 _SEP = r"\s{0,6}[-/_](?:\s?[-/_])?\s{0,6}"
@@ -183,7 +184,7 @@ def _type_code(token: str) -> str | None:
 
 def matching_text(text: str) -> str:
     """Fold dashes, white space and look-alike letters; case and accents stay.  Same length."""
-    return _SPACE.sub(" ", text.translate(_SAME))
+    return _SPACE.sub(" ", _SEEMING.sub(lambda m: _SAME[m.group()], text))
 
 
 class _BodyCode(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from indexer.clean import bare, fold
 
@@ -98,10 +99,20 @@ def units(text: str) -> list[str]:
     >>> units("Chuyển đổi số, an toàn")
     ['chuyển', 'đổi', 'số', 'an', 'toàn', 'chuyển_đổi', 'đổi_số', 'an_toàn']
     """
+    return _paired(_pieces(text))
+
+
+def both_units(text: str) -> tuple[list[str], list[str]]:
+    """Return :func:`units` and :func:`bare_units`, cutting the text once."""
+    pieces = _pieces(text)
+    return _paired(pieces), _paired([bare(piece) for piece in pieces])
+
+
+def _paired(pieces: Sequence[str]) -> list[str]:
     singles: list[str] = []
     pairs: list[str] = []
     previous = ""
-    for token in _pieces(text):
+    for token in pieces:
         if len(token) > 1 or token.isalnum():
             singles.append(token)
             if previous:
@@ -118,8 +129,7 @@ def bare_units(text: str) -> list[str]:
     >>> bare_units("Chuyển đổi số")
     ['chuyen', 'doi', 'so', 'chuyen_doi', 'doi_so']
     """
-    joined = " ".join(units(text))
-    return bare(joined).split(" ") if joined else []
+    return both_units(text)[1]
 
 
 def symbols(text: str) -> list[str]:

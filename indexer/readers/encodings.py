@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -102,17 +103,16 @@ def plausibility(text: str) -> Plausibility:
 
     Typographic signs count against the text only where letters touch them on both sides ("c«ng").
     """
-    fitting = 0
-    special = sum(1 for char in text if char > "\x7f" and char not in _TYPOGRAPHY)
+    special = sum(n for char, n in Counter(text).items() if char > "\x7f" and char not in _TYPOGRAPHY)
     inside = len(_TYPOGRAPHY_INSIDE.findall(text))
-    for match in _WORD.finditer(text):
-        word = match.group()
+    fitting = 0
+    for word, times in Counter(_WORD.findall(text)).items():
         if word.isascii():
             continue
         lowered = unicodedata.normalize("NFC", word).lower()
         # a letter case that changes inside a word speaks for a wrong decoding: "HOạCH" is caught by case only
         if is_syllable(lowered) and (word[1:].islower() or word.isupper() or len(word) == 1):
-            fitting += sum(1 for char in word if char > "\x7f")
+            fitting += times * sum(1 for char in word if char > "\x7f")
     return Plausibility(fitting, special + inside)
 
 

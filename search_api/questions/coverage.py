@@ -143,9 +143,11 @@ class Topic:
         Made for going through all titles of an index: of most their words alone tell.
         """
         held = _words_of(title, self.plain)
-        if held.isdisjoint(self._vocabulary):
+        if not self.initials and held.isdisjoint(self._vocabulary):
             return 0.0
         said = [1.0 if word in held else 0.0 for word in self.words]
+        for at, _ in self.initials:
+            said[at] = 1.0  # what letters stand for is not known from words alone
         for positions, other, factor in self.others:
             if held.issuperset(other):
                 for i in positions:
