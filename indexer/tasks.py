@@ -243,6 +243,12 @@ class _Reader:
         labelled = [any(b.label in _TASK_LABELS for b in self.own.get(child, [])) for child in children]
         if len(children) < 2 or not labelled[-1] or any(labelled[:-1]):
             return False
+        labels = {b.label for b in self.own.get(children[-1], []) if b.label in _TASK_LABELS}
+        if len(labels) > 2 and labels & set(ASSIGNING):
+            # A whole set of labelled lines is of the work that the points make up, though one of them has a limit.
+            first = [own[0].body for child in children[:-1] if (own := self.own.get(child, []))]
+            given = [read_assignment(self.text, body) for body in first]
+            return not any(found and found.strong and found.basis != "chủ ngữ" for found in given)
         return not self._by_point(children[:-1], any_=True)
 
     def _by_point(self, children: list[int], any_: bool = False) -> bool:

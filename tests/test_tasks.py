@@ -560,3 +560,21 @@ def test_the_one_who_leads_may_stand_in_a_later_sentence() -> None:
 def test_who_manages_is_a_label_and_no_unit() -> None:
     title = "Cơ quan quản lý"
     assert unit_title(title, Span(0, len(title))) is None
+
+
+def test_a_whole_set_of_labels_after_the_last_point_is_of_all_points() -> None:
+    _, tasks = plan(
+        """II- NHIỆM VỤ
+
+1- Quản lý bến bãi
+a) Rà soát bến tạm, lập sổ trong năm 2026.
+b) Trạm Thủy văn đo mực nước hai lần một ngày.
+c) Mỗi bến có một người trực.
+- Trách nhiệm chỉ đạo: Thường trực Đảng ủy.
+- Trách nhiệm thực hiện: Ban Quản lý bến.
+- Thời gian: trước ngày 15/7/2026.
+"""
+    )
+    assert [(task.section, names(task.directing), task.deadline.raw) for task in tasks] == [
+        ("II > 1", ["Thường trực Đảng ủy"], "trước ngày 15/7/2026")
+    ]
