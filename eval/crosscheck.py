@@ -49,6 +49,7 @@ _SAME_KIND = {
     "lead_collective": "collective_lead",
     "issued_late": "deadline_later",
     "wrong_reference": "wrong_citation",
+    "content_missing": "action_missing",
 }
 
 

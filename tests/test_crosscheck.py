@@ -17,6 +17,7 @@ from indexer.errors import UnknownDocument, UnusableInput
 from indexer.records import Document, SourceText, Span
 from search_api.check.chain import versions
 from search_api.check.checking import Checks
+from search_api.check.clauses import orders_plan
 from search_api.check.compare import compare_deadlines
 from search_api.check.crosscheck import check, check_alone
 from search_api.check.export import advice, docx, html_page, xlsx
@@ -543,3 +544,34 @@ def test_only_our_clause_of_a_shared_task_counts() -> None:
     assert [s.of(parent.text) for s in found.spans] == [
         "phối hợp với UBND các xã, phường kiểm kê cây cổ thụ ven đường."
     ]
+
+
+def test_a_clause_left_out_is_quoted() -> None:
+    """Work taken up without one of its clauses is partial, and the alert quotes the clause."""
+    theirs = MIXED.replace(
+        "1. Sở Xây dựng hướng dẫn kỹ thuật cắt tỉa; UBND các xã, phường dọn cành gãy sau mưa bão.",
+        "1. UBND các xã, phường dọn cành gãy sau mưa bão; lập sổ theo dõi từng cây cổ thụ quý hiếm.",
+    )
+    parent, plan = made(theirs, "tinh"), made(MIXED_CHILD, "xa")
+    item = next(i for i in check(plan, parent).items if i.task == "I.1")
+    assert item.verdict == "partial"
+    (found,) = [a for a in item.alerts if a.code == "action_missing"]
+    assert found.parent_quote is not None
+    assert "lập sổ theo dõi" in found.parent_quote
+    whole = made(MIXED_CHILD.replace("một ngày.", "một ngày; lập sổ theo dõi các cây cổ thụ quý."), "xa")
+    assert next(i for i in check(whole, parent).items if i.task == "I.1").verdict == "covered"
+
+
+@pytest.mark.parametrize(
+    ("words", "ours"),
+    [
+        ("Ban hành kế hoạch thực hiện Chỉ thị này", True),
+        ("Xây dựng kế hoạch chăm sóc cây xanh của địa phương", True),
+        ("Ban hành kế hoạch năm 2026 trước ngày 30/4/2026", True),
+        ("Xây dựng chương trình phát triển nhà ở xã hội", False),
+        ("Ban hành Kế hoạch phòng, chống thiên tai", False),
+    ],
+)
+def test_the_order_to_make_this_plan(words: str, ours: bool) -> None:
+    """A plan with an object of its own is other work than the plan that is checked."""
+    assert orders_plan(words, frozenset(["chăm", "sóc", "cây", "xanh", "đô", "thị"])) is ours

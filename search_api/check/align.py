@@ -75,6 +75,14 @@ class Aligner:
             found = self._known[words] = terms_of(words, self.own)
         return found
 
+    def dense(self, parents: Sequence[str], children: Sequence[str]) -> Matrix | None:
+        """Return how alike pieces are by meaning; None without an encoder."""
+        return dense_similarity(
+            self._encoder,
+            [written_out(words, self.own) for words in parents],
+            [written_out(words, self.own) for words in children],
+        )
+
     def align(self, parents: Sequence[Unit], children: Sequence[Unit], tasks: int | None = None) -> Aligned:
         """Score every pair of pieces.
 
@@ -87,11 +95,7 @@ class Aligner:
         if not parents or not children:
             empty = np.zeros(shape, dtype=np.float32)
             return Aligned(empty, {}, empty, self.space, tuple(a), tuple(b))
-        dense = dense_similarity(
-            self._encoder,
-            [written_out(unit.words, self.own) for unit in parents],
-            [written_out(unit.words, self.own) for unit in children],
-        )
+        dense = self.dense([unit.words for unit in parents], [unit.words for unit in children])
         found = compare(a, b, self.space, dense)
         features = {
             "covered": found.covered,

@@ -22,6 +22,7 @@ from indexer.deadlines import find_deadlines, latest
 from indexer.encode import Encoder
 from indexer.records import Deadline, Document, Mention, Span, Task
 from search_api.check.align import Aligned, Aligner
+from search_api.check.clauses import PLAIN, Absent, Clauses, orders_plan
 from search_api.check.compare import (
     Dated,
     Known,
@@ -48,7 +49,7 @@ from search_api.check.schemas import (
 )
 from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under, who
 from search_api.check.share import Share, only_some, share
-from search_api.check.similarity import Matrix, compare
+from search_api.check.similarity import Matrix, compare, written_out
 from search_api.check.targets import Targets
 from search_api.check.units import (
     Unit,
@@ -78,24 +79,10 @@ _PLAIN_GOAL = 0.8
 """Score from which a goal plainly says the same: the plan promises it, whoever is to do it."""
 _FAINT = 0.14
 """Score from which a task beside such a goal is related work, though not the work itself."""
-_ABSENT = 0.1
-"""Share of a clause below which the plan says nothing of it."""
-_ELSEWHERE = 0.35
-"""Share of a clause from which another piece of work in the plan may be what carries it out."""
 _MOST_MATCHES = 5
-# "xây dựng kế hoạch thực hiện": the child itself carries this out.
-_ISSUE = re.compile(
-    r"(?:^|; )[^.;]{0,90}?(?:xây dựng|ban hành|lập|cụ thể hóa)[^.;]{0,40}?(?:chương trình(?: hành động)?|kế hoạch)"
-    r"(?! (?:kiểm tra|giám sát|thanh tra|tuyên truyền|đào tạo|bồi dưỡng|vốn|đầu tư|sử dụng))"
-)
 _REPORT = re.compile(r"báo cáo|tổng hợp kết quả")
 _FOLLOWS = re.compile(r"theo dõi|đôn đốc|đầu mối|thường trực|tổng hợp")
 _REPORTED = 0.75
-# A clause that every plan has: it is neither content to find nor content that is missing.
-_PLAIN = re.compile(
-    r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm (?:trước|về|toàn diện)|theo dõi,? đôn đốc|báo cáo|sơ kết|tổng kết"
-    r"|chủ động (?:cử|phối hợp)|theo quy định|xem xét,? quyết định"
-)
 _PLANS = frozenset({"KH", "CTr", "CTHĐ", "CT", "NQ"})
 
 
@@ -219,7 +206,20 @@ class _Run:
         self.loose: list[Alert] = []
         self.used = np.zeros(len(self.mine), dtype=bool)
         self.issues = self._is_plan()
+        titles = [d.metadata.title.value for d in (child, parent) if d.metadata.title is not None]
+        self.theme = frozenset(fold(written_out(" ".join(titles), self.aligner.own)).split())
         self.quantities = Quantities(parent, child, self.aligner, self.evidence, self._measured())
+        self.clauses = Clauses(
+            parent,
+            self.aligner,
+            self.evidence,
+            {
+                n: self.shares[n].spans if n in self.shares else None
+                for n, scope in enumerate(self.scopes)
+                if scope.ours and not self.actions[n]
+            },
+            self.theme,
+        )
         self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
 
     def _shares(self) -> dict[int, Share]:
@@ -286,6 +286,9 @@ class _Run:
     def _is_plan(self) -> bool:
         code = self.child.metadata.type_code
         return code in _PLANS
+
+    def _orders(self, words: str) -> bool:
+        return orders_plan(written_out(words, self.aligner.own), self.theme)
 
     def _scores(self, aligned: Aligned, row: int) -> Matrix:
         scores: Matrix = aligned.scores[row].copy()
@@ -362,12 +365,13 @@ class _Run:
         parts, by_part = self._parts(number)
         chosen = list(dict.fromkeys([*chosen, *by_part]))
         reason = ""
+        absent: list[Absent] = []
         issued = (
             not parts
             and self.issues
             and scope.role in ("lead", "general")
             and top < _SURE
-            and _ISSUE.search(fold(unit.words)) is not None
+            and self._orders(unit.words)
         )
         if parts:
             verdict, top = _from_parts(parts, top)
@@ -375,7 +379,9 @@ class _Run:
             if top < COVERED and (reporting := self._reports(unit.words, limit)) is not None:
                 chosen = list(dict.fromkeys([reporting, *chosen]))
                 scores[reporting] = top = max(top, _REPORTED)
-            verdict, reason = self._verdict(unit, top, chosen, scope.role)
+            if scope.role in ("lead", "general") and top >= COVERED:
+                absent = self.clauses.absent(number, chosen)
+            verdict, reason = self._verdict(unit, top, chosen, absent)
             if verdict == "not_found" and (goal := self._only_goal(number, scores, top)) is not None:
                 reason = "Chỉ nêu ở mục tiêu, chưa có nhiệm vụ tương ứng."
                 if len(self.working) and scores[: len(self.working)].max() >= _FAINT:
@@ -385,11 +391,11 @@ class _Run:
         matches = self._matches(self.aligned, number, chosen, scores)
         alerts: list[Alert] = []
         if issued and scope.ours and scope.role != "unknown":
-            left = self._absent(unit, [j for j in chosen if j < len(self.working)], issued=True)
-            verdict, top = ("covered" if left is None else "partial"), max(top, 0.9)
+            absent = self.clauses.absent(number, [j for j in chosen if j < len(self.working)], issued=True)
+            verdict, top = ("partial" if absent else "covered"), max(top, 0.9)
             reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
-            if left is not None:
-                reason += f" Chưa thấy nội dung tương ứng với việc “{left[:110]}”."
+            if absent:
+                reason += f" {_lacks(absent)}"
             matches = (self._own_match(), *matches)
         if issued and scope.ours and (late := self._late_issue(limit, limit_span)):
             alerts.append(late)
@@ -408,18 +414,20 @@ class _Run:
             reason = "Được giao phối hợp; kế hoạch chưa nêu phần việc phối hợp."
         if scope.ours and not issued:
             alerts += self._deadlines(number, [j for j in chosen if scores[j] >= COVERED], parts)
+        if scope.ours and verdict == "partial":
+            lost = [(Span(p.start, p.end), collapse(p.quote)) for p in parts if p.verdict == "not_found"]
+            lost += [(clause.span, clause.words) for clause in absent]
             alerts += [
                 alert(
                     "action_missing",
                     "warning",
-                    f"Chưa thấy nội dung tương ứng với việc “{collapse(part.quote)[:110]}”.",
+                    f"Chưa thấy nội dung tương ứng với việc “{_short(words)}”.",
                     self.parent,
-                    Span(part.start, part.end),
+                    span,
                     self.child,
                     None,
                 )
-                for part in parts
-                if part.verdict == "not_found" and verdict == "partial"
+                for span, words in lost
             ]
         if scope.ours and verdict in ("covered", "partial"):
             alerts += self.quantities.alerts(number, chosen, [a.parent_span for a in alerts])
@@ -464,7 +472,9 @@ class _Run:
             machine=verdict,
         )
 
-    def _verdict(self, unit: Unit, top: float, chosen: Sequence[int], role: str) -> tuple[Verdict, str]:
+    def _verdict(
+        self, unit: Unit, top: float, chosen: Sequence[int], absent: Sequence[Absent]
+    ) -> tuple[Verdict, str]:
         if top < WEAK:
             return "not_found", ""
         share = self._clause_share(unit, chosen)
@@ -474,38 +484,14 @@ class _Run:
             return "review", "Dấu hiệu khớp yếu: cần người đọc lại."
         if share < 0.34 or (top < _PLAINLY and share < 0.6):
             return "partial", "Chỉ một phần các việc nêu trong nhiệm vụ có nội dung tương ứng."
-        if role in ("lead", "general") and (absent := self._absent(unit, chosen)):
-            return "partial", f"Chưa thấy nội dung tương ứng với việc “{absent[:110]}”."
+        if absent:
+            return "partial", _lacks(absent)
         return "covered", ""
-
-    def _absent(self, unit: Unit, chosen: Sequence[int], *, issued: bool = False) -> str | None:
-        """Return a clause of which neither what answers the task nor any other work of the child says anything.
-
-        With ``issued``, the order to issue a plan is carried out by the plan itself and is no such clause.
-        """
-        own = [c for c in (collapse(c) for c in _PIECES.split(unit.words)) if len(c.split()) >= 4]
-        if len(own) < 2:
-            return None
-        own = [c for c in own if len(c.split()) >= 6 and not _PLAIN.search(fold(c))]
-        if issued:
-            own = [c for c in own if not _ISSUE.search(fold(c))]
-        if not own:
-            return None
-        said = [self.aligner.terms(c) for c in own]
-        pieces = [" . ".join(self.evidence[j].words for j in chosen), *(u.words for u in self.working)]
-        found = compare(said, [self.aligner.terms(p) for p in pieces], self.aligner.space)
-        for row, clause in enumerate(own):
-            if (
-                found.covered[row, 0] < _ABSENT
-                and float(found.covered[row, 1:].max(initial=0.0)) < _ELSEWHERE
-            ):
-                return clause
-        return None
 
     def _clause_share(self, unit: Unit, chosen: Sequence[int]) -> float:
         """Return the share of the parent's clauses, by weight, that the matched passages hold together."""
         own = clauses(unit.words)
-        said = [self.aligner.terms(words) for words in own if not _PLAIN.search(fold(words))]
+        said = [self.aligner.terms(words) for words in own if not PLAIN.search(fold(words))]
         if not said:
             return 1.0
         together = self.aligner.terms(" . ".join(self.evidence[j].words for j in chosen))
@@ -526,7 +512,7 @@ class _Run:
             best = int(np.argmax(scores[: len(self.working)])) if self.working else -1
             score = float(scores[best]) if best >= 0 else 0.0
             verdict: Verdict = "covered" if score >= COVERED else "review" if score >= WEAK else "not_found"
-            if verdict != "covered" and self.issues and _ISSUE.search(fold(unit.words)):
+            if verdict != "covered" and self.issues and self._orders(unit.words):
                 verdict, score = "covered", 0.9
                 if late := self._late_issue(*self._limit_in(unit.span)):
                     self.loose.append(late)
@@ -547,7 +533,7 @@ class _Run:
         """Return the child's task that reports upwards, for a piece that mostly orders reports."""
         folded = fold(words)
         pieces = [piece for piece in re.split(r"[;.]", folded) if len(piece.split()) >= 4]
-        if not _REPORT.search(folded) or not all(_PLAIN.search(piece) for piece in pieces):
+        if not _REPORT.search(folded) or not all(PLAIN.search(piece) for piece in pieces):
             return None
         best: tuple[int, int] | None = None
         for j, unit in enumerate(self.mine):
@@ -799,7 +785,6 @@ def _sentence_share(document: Document, span: Span) -> float:
     return (span.end - span.start) / max(end - max(start, 0), 1)
 
 
-_PIECES = re.compile(r";|\.\s")
 _PARAGRAPH_HELD = 0.4
 """Share of a task that a paragraph holds whose limit is then the task's."""
 _DAY = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)")
@@ -832,6 +817,15 @@ def _once(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
     if item.level != "task" or not any(again(a) for a in item.alerts):
         return item
     return msgspec.structs.replace(item, alerts=tuple(a for a in item.alerts if not again(a)))
+
+
+def _short(words: str, length: int = 110) -> str:
+    """Cut a quotation at a word."""
+    return words if len(words) <= length else f"{words[:length].rsplit(' ', 1)[0]}…"
+
+
+def _lacks(absent: Sequence[Absent]) -> str:
+    return f"Chưa thấy nội dung tương ứng với việc “{_short(absent[0].words)}”."
 
 
 def _with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:

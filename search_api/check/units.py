@@ -15,6 +15,7 @@ import msgspec
 from indexer.assignments import unit_title
 from indexer.clean import collapse, fold
 from indexer.records import BOILERPLATE, Block, Document, Span, Target, Task
+from search_api.check.share import clause_spans
 
 UnitKind = Literal["task", "action", "target", "requirement", "goal", "paragraph"]
 
@@ -182,6 +183,21 @@ def words_in(document: Document, task: Task, spans: Sequence[Span]) -> str:
     """Return what some clauses of a task say is to be done."""
     holes = task_holes(document, task)
     return collapse("; ".join(w for s in spans if (w := _words(document, s, holes))))
+
+
+def clause_units(document: Document, number: int, spans: Sequence[Span] | None = None) -> list[Unit]:
+    """Return one piece for each clause of a task, or of ``spans`` in it; a row of a table is one clause."""
+    task = document.tasks[number]
+    if document.text[task.block.start : task.block.end].lstrip().startswith("|"):
+        return []
+    holes = task_holes(document, task)
+    out = []
+    for span in clause_spans(document, task) if spans is None else spans:
+        if any(hole.covers(span) for hole in holes):
+            continue
+        if words := _words(document, span, holes):
+            out.append(Unit("action", span, words, task.section, number))
+    return out
 
 
 def first_clause(words: str) -> str:
