@@ -77,6 +77,10 @@ _HINT = 0.33
 """Score from which a task stands beside a goal that answers: the two together carry the item out."""
 _PLAIN_GOAL = 0.8
 """Score from which a goal plainly says the same: the plan promises it, whoever is to do it."""
+_PROMISED = 0.6
+"""Score from which a goal says of an action that it is wanted."""
+_MOST = 0.7
+"""Share of an action's sentences that must be answered for the action to be."""
 _FAINT = 0.14
 """Score from which a task beside such a goal is related work, though not the work itself."""
 _MOST_MATCHES = 5
@@ -196,11 +200,15 @@ class _Run:
         self.aligner = Aligner(parent, child, background, encoder)
         self.aligned = self._align(self.theirs)
         self._part_systems()
-        self.action_rows: dict[int, list[int]] = {}
+        self.action_rows: dict[int, list[list[int]]] = {}
         rows: list[Unit] = []
         for number, unit in enumerate(self.theirs):
-            self.action_rows[number] = list(range(len(rows), len(rows) + len(self.actions[number])))
-            rows += self.actions[number] or [unit]
+            self.action_rows[number] = []
+            for action in self.actions[number]:
+                pieces = _sentences(action)
+                self.action_rows[number].append(list(range(len(rows), len(rows) + len(pieces))))
+                rows += pieces
+            rows += [] if self.actions[number] else [unit]
         # Actions compete with the parent's other tasks for the child's, as tasks do.
         self.action_aligned = self._align(rows) if any(self.actions.values()) else self.aligned
         self.loose: list[Alert] = []
@@ -507,11 +515,8 @@ class _Run:
             return (), []
         parts: list[Part] = []
         answered: list[int] = []
-        for row, unit in zip(self.action_rows[number], units, strict=True):
-            scores = self._scores(self.action_aligned, row)
-            best = int(np.argmax(scores[: len(self.working)])) if self.working else -1
-            score = float(scores[best]) if best >= 0 else 0.0
-            verdict: Verdict = "covered" if score >= COVERED else "review" if score >= WEAK else "not_found"
+        for rows, unit in zip(self.action_rows[number], units, strict=True):
+            verdict, score, found = self._part(rows)
             if verdict != "covered" and self.issues and self._orders(unit.words):
                 verdict, score = "covered", 0.9
                 if late := self._late_issue(*self._limit_in(unit.span)):
@@ -522,12 +527,37 @@ class _Run:
             ):
                 verdict, score = "covered", _REPORTED
                 answered.append(reporting)
-            elif verdict != "not_found":
-                answered.append(best)
+            else:
+                answered += found
             parts.append(
                 Part(unit.span.start, unit.span.end, unit.span.of(self.parent.text), verdict, round(score, 3))
             )
         return tuple(parts), list(dict.fromkeys(answered))
+
+    def _part(self, rows: Sequence[int]) -> tuple[Verdict, float, list[int]]:
+        """Judge an action by its sentences: each by the best passage; a goal alone makes it partial at most."""
+        cut = len(self.working)
+        best: list[tuple[float, int]] = []
+        goals: list[tuple[float, int]] = []
+        for row in rows:
+            scores = self._scores(self.action_aligned, row)
+            if cut:
+                j = int(np.argmax(scores[:cut]))
+                best.append((float(scores[j]), j))
+            if len(scores) > cut:
+                j = cut + int(np.argmax(scores[cut:]))
+                goals.append((float(scores[j]), j))
+        held = [(score, j) for score, j in best if score >= COVERED]
+        top = max((score for score, _ in best), default=0.0)
+        if held:
+            whole = len(held) >= _MOST * len(rows)
+            return "covered" if whole else "partial", top, [j for _, j in sorted(held, reverse=True)]
+        promised = [(score, j) for score, j in goals if score >= _PROMISED]
+        if promised:
+            return "partial", max(promised)[0], [j for _, j in sorted(promised, reverse=True)]
+        if top >= WEAK:
+            return "review", top, [j for score, j in best if score >= WEAK]
+        return "not_found", top, []
 
     def _reports(self, words: str, deadline: Deadline) -> int | None:
         """Return the child's task that reports upwards, for a piece that mostly orders reports."""
@@ -832,13 +862,26 @@ def _with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:
     return msgspec.structs.replace(item, alerts=(*item.alerts, *alerts))
 
 
+_LONG_ACTION = 60
+"""Words from which an action is several orders: it is judged by its sentences."""
+
+
+def _sentences(unit: Unit) -> list[Unit]:
+    """Return the sentences of a long action, each as a piece; a short action is one piece."""
+    if len(unit.words.split()) < _LONG_ACTION:
+        return [unit]
+    said = [m for m in re.split(r"(?<=[.;])\s+", unit.words) if len(m.split()) >= 6]
+    return [msgspec.structs.replace(unit, words=words) for words in said] if len(said) > 1 else [unit]
+
+
 def _from_parts(parts: Sequence[Part], top: float) -> tuple[Verdict, float]:
     held = sum(part.verdict == "covered" for part in parts)
+    some = sum(part.verdict == "partial" for part in parts)
     weak = sum(part.verdict == "review" for part in parts)
     score = max(top, sum(part.score for part in parts) / len(parts))
     if held == len(parts):
         return "covered", score
-    if held or (weak and top >= COVERED):
+    if held or some or (weak and top >= COVERED):
         return "partial", score
     if weak:
         return "review", score
