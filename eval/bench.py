@@ -228,7 +228,8 @@ def speed_section(figures: dict[str, Any]) -> str:
     parts = [
         "## Speed and size",
         "Every system gets the same passages, vectors and questions, each in a process of its own, one after "
-        f"another. {_QUESTIONS} questions, one in five without diacritics, after five that are not counted. "
+        f"another. {_QUESTIONS} questions, one in five without diacritics, one in ten over all documents "
+        "(lists of them, the work of a unit, what falls due, levels compared), after five that are not counted. "
         "*Floor*: FAISS (our vectors, searched the same way, one thread) and tantivy (one field, the same "
         "units), vectors and words of the question made before the clock starts, no fusion. *chithi, fused*: "
         "understanding the question, encoding, both searches, fusion. *chithi, service*: that, and the document "

@@ -110,8 +110,20 @@ def _changed(sentence: str, rng: random.Random) -> str:
     return _NUMBER.sub(lambda m: str(rng.randint(1, 10 ** len(m.group()))), sentence)
 
 
+_OVER_ALL = 3
+_WIDE = (
+    "Những kế hoạch nào về {about}?",
+    "{unit} phải làm những việc gì?",
+    "Những nhiệm vụ nào của {unit} đến hạn trong tháng {month} năm 2026?",
+    "Chỉ tiêu về {about} của tỉnh và của xã khác nhau thế nào?",
+    "Kế hoạch nào về {about} thay thế kế hoạch khác?",
+    "Ai phối hợp với {unit}?",
+)
+"""Questions that no few passages answer: any document may have a part in them."""
+
+
 def questions(corpus: Path, count: int) -> list[str]:
-    """Return questions of 6 to 14 words; one in five without diacritics."""
+    """Return questions about 6 to 14 words; one in five without diacritics, one in ten over all documents."""
     pool = Pool(corpus)
     rng = random.Random(SEED + 1)
     return [_question(pool, rng, n) for n in range(count)]
@@ -124,6 +136,9 @@ def _question(pool: Pool, rng: random.Random, number: int) -> str:
     size = rng.randint(6, 14)
     start = rng.randint(0, max(0, len(words) - size))
     about = " ".join(words[start : start + size]).strip(' ,.;:“”"()')
+    if number % 10 == _OVER_ALL:
+        wide = _WIDE[number // 10 % len(_WIDE)]
+        return wide.format(about=about, unit=rng.choice(pool.units), month=rng.randint(1, 12))
     asked = rng.choice(("Đơn vị nào chủ trì {}?", "Khi nào phải hoàn thành việc {}?", "{}"))
     text = asked.format(about)
     return strip_diacritics(text).lower() if number % 5 == 4 else text

@@ -225,6 +225,9 @@ def _apart(plain: str, found: list[_Found]) -> list[_Found]:
     return kept
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def _measures(plain: str, words: str) -> list[_Found]:
     percent, counted, stated, none_left, _ = _patterns()
     found: list[_Found] = []
@@ -233,7 +236,8 @@ def _measures(plain: str, words: str) -> list[_Found]:
         if measure and not any(f.start < measure.end and measure.start < f.end for f in found):
             found.append(measure)
 
-    for match in percent.finditer(plain):
+    # Most clauses state nothing that is measured: a sign that is not there need not be looked for with care.
+    for match in percent.finditer(plain) if "%" in plain else ():
         unit = "%/năm" if re.match(r"\s*/\s*nam\b", plain[match.end() :]) else "%"
         add(
             _Found(
@@ -252,7 +256,7 @@ def _measures(plain: str, words: str) -> list[_Found]:
             add(_thing(plain, words, match, _comparator(match.group(1)), _value(match.group(2))))
         elif spelled := _WORD_NUMBERS.get(lower(words[match.start(4) : match.end(4)])):
             add(_thing(plain, words, match, _comparator(match.group(1)), float(spelled)))
-    for match in stated.finditer(plain):
+    for match in stated.finditer(plain) if _DIGIT.search(plain) else ():
         if _HAS.match(match.group()) and not _OPENS.fullmatch(plain[: match.start()]):
             continue
         rank = re.search(r"(?:nhom|thu)\s+\d+$", plain[match.start() : match.end()]) is not None

@@ -105,7 +105,7 @@ def units(text: str) -> list[str]:
 def both_units(text: str) -> tuple[list[str], list[str]]:
     """Return :func:`units` and :func:`bare_units`, cutting the text once."""
     pieces = _pieces(text)
-    return _paired(pieces), _paired([bare(piece) for piece in pieces])
+    return _paired(pieces), _paired(list(map(bare, pieces)))
 
 
 def _paired(pieces: Sequence[str]) -> list[str]:

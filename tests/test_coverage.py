@@ -45,7 +45,14 @@ def test_a_title_is_weighed_as_any_text_is(least: float, plain: bool) -> None:
         "Trồng cây",
         "Đội cảnh sát cứu nạn số 2",
     ]
-    for asked in ("số hóa hồ sơ", "CCHC cấp xã", "tiền nong cho đội dân phòng", "hồ sơ", "cây xanh 2026", "CSCN"):
+    for asked in (
+        "số hóa hồ sơ",
+        "CCHC cấp xã",
+        "tiền nong cho đội dân phòng",
+        "hồ sơ",
+        "cây xanh 2026",
+        "CSCN",
+    ):
         asked_topic = topic(strip(asked) if plain else asked, plain)
         for title in titles:
             whole = asked_topic.match(title).recall

@@ -31,6 +31,13 @@ def test_questions_are_typed_with_and_without_diacritics() -> None:
     assert sum(text.isascii() for text in asked) >= 4
 
 
+def test_some_questions_are_over_all_documents() -> None:
+    from search_api.questions.question import understand
+
+    kinds = {kind for text in synthetic.questions(CORPUS, 60) for kind in understand(text).kinds}
+    assert {"topic_docs", "unit_tasks", "replaces", "coordinate", "lead", "deadline"} <= kinds
+
+
 def test_a_folder_without_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="quá ít văn bản"):
         synthetic.Pool(tmp_path)
