@@ -15,6 +15,7 @@ from indexer.store import Store, StoredDocument, StoredPassage
 from search_api.answers import documents as answer_documents
 from search_api.answers import sentences as answer_sentences
 from search_api.answers import tasks as answer_tasks
+from search_api.answers.borne import NOT_HELD
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label
 from search_api.answers.due import due_tasks
@@ -108,8 +109,11 @@ def _draft_each(
         docs = _on_subject(evidence, [row for row in evidence.rows if row.id in group and row.id in allowed])
         if not docs:
             continue
+        others = [doc for other in scope.groups if other != group for doc in other if doc in allowed]
         own = evidence._replace(
-            passages=find(evidence.question, docs), rows=[row for row in evidence.rows if row.id in docs]
+            passages=find(evidence.question, docs),
+            rows=[row for row in evidence.rows if row.id in docs],
+            beside=tuple(others[:NEAREST]),
         )
         drafted = _draft(own, cites)
         statements += [s for s in drafted.statements if s not in statements]
@@ -178,6 +182,10 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
             first = first or drafted.kind
             confidence = min(confidence, drafted.confidence)
         elif drafted.final and not statements:
+            if kinds == ("signer",) and drafted.reason == NOT_HELD:
+                # "Ai ký giấy xin lỗi" is asked of a piece of work, not of a document.
+                said = answer_sentences.best_sentences(evidence, cites)
+                return said if said.statements else drafted
             return drafted
         reason = reason or drafted.reason
     return Drafted(tuple(statements), reason, first, confidence=confidence)

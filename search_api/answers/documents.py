@@ -9,6 +9,7 @@ from indexer.clean import bare, collapse
 from indexer.records import Document, Fact, Reference, Span
 from indexer.references import SELF
 from indexer.store import StoredDocument, StoredPassage
+from search_api.answers.borne import NOT_HELD, of_the_document_asked_about
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, row_label
 from search_api.answers.sentences import sentence_around, target_facts
@@ -426,8 +427,7 @@ def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], 
     if statements:
         return Drafted(tuple(statements), kind=wanted[0][0])
     if not asked:
-        reason = "Không có trong kho: không thấy văn bản nào mang tên hoặc nội dung được hỏi."
-        return Drafted((), reason, final=True)
+        return Drafted((), NOT_HELD, final=True)
     return Drafted((), f"Không có trong kho: {document_label(asked[0])} {absent}.", final=True)
 
 
@@ -523,15 +523,15 @@ def contact(evidence: Evidence, cites: Citations) -> Drafted:
 
 
 MAKERS: dict[str, Callable[[Evidence, Citations], Drafted]] = {
-    "basis": basis,
-    "replaces": replaces,
+    "basis": of_the_document_asked_about(basis),
+    "replaces": of_the_document_asked_about(replaces),
     "replaced_by": replaced_by,
-    "effect": effect,
-    "where": where,
+    "effect": of_the_document_asked_about(effect),
+    "where": of_the_document_asked_about(where),
     "topic_docs": topic_docs,
-    "signer": signer,
-    "issued": issued,
-    "person": person,
+    "signer": of_the_document_asked_about(signer),
+    "issued": of_the_document_asked_about(issued),
+    "person": of_the_document_asked_about(person),
     "contact": contact,
     "target": target_facts,
 }

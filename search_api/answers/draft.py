@@ -26,6 +26,8 @@ class Evidence(NamedTuple):
     rows: Sequence[StoredDocument]
     scoped: bool
     settings: AnswerSettings
+    beside: tuple[str, ...] = ()
+    """Documents that the question names beside those of this evidence, to compare them."""
 
 
 class Statement(NamedTuple):

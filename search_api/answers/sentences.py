@@ -127,7 +127,8 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
             if within and not any(span.overlaps(block.span) for span in within):
                 continue
             above = opening_line(document, block)
-            labels = labels_after(document, block) if block.kind != "label" else None
+            telling = block.kind != "label" or block.label in _TELLING
+            labels = labels_after(document, block) if telling else None
             item = _item_of(document, block)
             place = f"{passage.section_title}\n{above.of(document.text) if above else ''}"
             for sentence in _sentences(document.text, block.span):
@@ -227,7 +228,8 @@ _LINES_ABOVE = 30
 def _may_be_quoted(text: str, block: Block, kinds: Sequence[str]) -> bool:
     """Labelled lines answer what they are labelled with; headings only where they go on after a colon or figure."""
     if block.kind == "label":
-        return block.label in kinds or "funding" in kinds or block.label in _TELLING
+        money = block.label == "funding" and "target" in kinds
+        return block.label in kinds or "funding" in kinds or block.label in _TELLING or money
     if block.kind == "heading":
         words = block.span.of(text)
         long = len(words.split()) >= _LONG_HEAD and bool(kinds)
@@ -493,6 +495,7 @@ _FACT_WORDS = {
     ),
     "product": re.compile(r"sản phẩm|kết quả", re.IGNORECASE),
     "report": re.compile(r"báo cáo|gửi", re.IGNORECASE),
+    "signer": re.compile(r"(?<!đăng )(?<!chữ )(?<!học )\bk[ýí]\b(?! kết)", re.IGNORECASE),
 }
 """By kind of question, what a sentence must speak of to answer it."""
 _WEAK = 0.5
@@ -615,7 +618,11 @@ def _fits(question: Question, document: Document, words: str, path: str) -> bool
             by_year = re.search(rf"{_LAW}(?: [^\W\d]+){{0,10}} nam {year}", bare(question.text))
             if not by_year or not re.search(rf"\d/{year}/[A-ZĐ]", words):
                 return False
-    return question.counted is None or _counts(words, question.counted)
+    return question.counted is None or question.counted in _ANY_THING or _counts(words, question.counted)
+
+
+_ANY_THING = frozenset(("cai", "chiec", "thu"))
+"""Nouns that only say that things are counted: "mấy cái đồng hồ"."""
 
 
 _NUMBER = re.compile(r"\d[\d.,/]*%?|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|chục|trăm")
