@@ -125,3 +125,53 @@ def test_where_the_fact_stands(harbour: Service, question: str, said: str) -> No
     answer = harbour.ask(question)
     assert answer.answer is not None, answer.reason
     assert said in answer.answer
+
+
+PARTY = """TỈNH ỦY MỎ ĐÁ
+*
+Số 12-KH/TU
+Mỏ Đá, ngày 4 tháng 02 năm 2026
+
+KẾ HOẠCH
+giữ gìn nghề rèn truyền thống
+
+I- NHIỆM VỤ
+
+1- Truyền nghề cho lớp trẻ
+Nội dung: mở 08 lớp rèn tại các làng nghề; tặng 60 bộ đồ nghề cho học viên.
+Thời gian hoàn thành: Quý III năm 2026.
+Cơ quan thực hiện: Sở Công Thương.
+
+2- Quảng bá làng nghề
+Hội Liên hiệp Phụ nữ tỉnh duy trì gian hàng dao rèn tại chợ phiên.
+
+II- NGUỒN LỰC
+
+Nguồn lực tài chính: Vốn khuyến công 7 tỷ đồng cho lò rèn tập trung.
+"""
+
+
+@pytest.fixture(scope="module")
+def party(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    folder = tmp_path_factory.mktemp("party")
+    (folder / "vb").mkdir()
+    (folder / "vb" / "kh-12.txt").write_text(PARTY, encoding="utf-8")
+    build_index([folder / "vb"], folder / "index", load_encoder())
+    return Service(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        # A line that tells the work is quoted with the labelled lines that close it.
+        ("mở 08 lớp rèn tại các làng nghề", "Sở Công Thương"),
+        ("Tặng mấy bộ đồ nghề cho học viên?", "60 bộ đồ nghề"),
+        ("Tặng bao nhiêu cái đồ nghề cho học viên?", "60 bộ đồ nghề"),
+        ("Hội Phụ nữ tỉnh được giao nhiệm vụ gì?", "gian hàng dao rèn"),
+        ("Vốn khuyến công cho lò rèn tập trung bao nhiêu tỷ?", "7 tỷ đồng"),
+    ],
+)
+def test_lines_with_labels_and_units_as_spoken_of(party: Service, question: str, said: str) -> None:
+    answer = party.ask(question)
+    assert answer.answer is not None, answer.reason
+    assert said in answer.answer

@@ -419,9 +419,14 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
                 pieces = _items_under(document, task, cites)
                 roles = [] if pieces else roles
             for kind, named in roles:
-                number = cites.cite(document.id, _line_of(document, task, named), [m.span for m in named])
+                line = _line_of(document, task, named)
+                number = cites.cite(document.id, line, [m.span for m in named])
                 heading = cites.cite(document.id, task.span)
-                pieces.append(AnswerPiece(_LABELS[kind], f"{named[0].text} — “{name}”", (number, heading)))
+                value = f"{named[0].text} — “{name}”"
+                if not line.overlaps(task.span) and not _in_labels(document, line):
+                    # The heading names the work, a sentence under it what this unit does of it.
+                    value += f": “{collapse(line.of(document.text)).strip(' -+')}”"
+                pieces.append(AnswerPiece(_LABELS[kind], value, (number, heading)))
             if task.deadline.raw and task.deadline_span:
                 due = _mentions(task, "deadline")
                 number = cites.cite(document.id, _line_of(document, task, due), [task.deadline_span])
@@ -463,7 +468,21 @@ def _asked_units(question: Question) -> str:
     level = _LEVEL_ASKED.search(bare(question.text))
     if level and (level.group(1) or level.group(2)) in ("xa", "phuong"):
         asked += "".join(f" | {canonical_unit(body)}" for body in _COMMUNE_BODIES)
+    for everyday, full in _EVERYDAY_UNITS:
+        if full not in asked and re.search(rf"(?<![a-z]){everyday}(?![a-z])", asked):
+            asked += f" | {re.sub(rf'(?<![a-z]){everyday}(?![a-z])', full, asked)}"
     return asked
+
+
+_EVERYDAY_UNITS = (
+    ("hoi phu nu", "hoi lien hiep phu nu"),
+    ("mat tran(?: to quoc)?", "uy ban mat tran to quoc viet nam"),
+    ("ban chi huy quan su|xa doi", "ban chi huy quan su"),
+    ("doan thanh nien", "doan thanh nien cong san ho chi minh"),
+    ("ban quan li du an", "ban quan li du an dau tu xay dung"),
+    ("dai phat thanh", "dai phat thanh va truyen hinh"),
+)
+"""Units as they are spoken of, and the names that documents give them (both as units are compared)."""
 
 
 _COMMUNE_BODIES = ("UBND các xã, phường", "UBND các xã", "UBND xã", "UBND cấp xã", "Các xã, phường")
@@ -551,6 +570,10 @@ def _is_rest(words: str, unit: str) -> bool:
 
 
 _PLACE_WORDS = 3
+
+
+def _in_labels(document: Document, line: Span) -> bool:
+    return any(b.kind in ("label", "row") and b.span.overlaps(line) for b in document.blocks)
 
 
 def _items_under(document: Document, task: Task, cites: Citations) -> list[AnswerPiece]:
