@@ -23,7 +23,15 @@ from search_api.check.crosscheck import check, check_alone
 from search_api.check.export import advice, docx, html_page, xlsx
 from search_api.check.figures import figures, less
 from search_api.check.plan import six_clear, six_clear_rules
-from search_api.check.scope import addressee, addressee_rules, mine, under, who
+from search_api.check.scope import (
+    addressee,
+    addressee_rules,
+    centre_rules,
+    mine,
+    only_the_centre,
+    under,
+    who,
+)
 from search_api.check.share import share
 from search_api.check.similarity import boilerplate, light_words, paraphrases, rule_rows
 from search_api.check.times import shorter, times
@@ -575,3 +583,14 @@ def test_a_clause_left_out_is_quoted() -> None:
 def test_the_order_to_make_this_plan(words: str, ours: bool) -> None:
     """A plan with an object of its own is other work than the plan that is checked."""
     assert orders_plan(words, frozenset(["chăm", "sóc", "cây", "xanh", "đô", "thị"])) is ours
+
+
+def test_what_only_the_centre_can_do() -> None:
+    """Each pattern matches its examples; a commune is not asked for laws, a province's own plan is held to them."""
+    for pattern, examples in centre_rules():
+        for example in examples:
+            assert pattern.search(fold(example)), (pattern.pattern, example)
+    we = who(made(MIXED_CHILD, "xa"))
+    assert only_the_centre("Sửa đổi Luật Đất đai", "trung-uong", we)
+    assert not only_the_centre("Tuyên truyền Luật Đất đai", "trung-uong", we)
+    assert not only_the_centre("Sửa đổi Luật Đất đai", "tinh", we)

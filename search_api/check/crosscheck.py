@@ -47,7 +47,17 @@ from search_api.check.schemas import (
     Part,
     Verdict,
 )
-from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under, who
+from search_api.check.scope import (
+    Scope,
+    We,
+    addressee,
+    mine,
+    only_the_centre,
+    share_addressed,
+    task_scope,
+    under,
+    who,
+)
 from search_api.check.share import Share, only_some, share
 from search_api.check.similarity import Matrix, compare, written_out
 from search_api.check.targets import Targets
@@ -209,6 +219,7 @@ class _Run:
                 self.action_rows[number].append(list(range(len(rows), len(rows) + len(pieces))))
                 rows += pieces
             rows += [] if self.actions[number] else [unit]
+        self.pieces = rows
         # Actions compete with the parent's other tasks for the child's, as tasks do.
         self.action_aligned = self._align(rows) if any(self.actions.values()) else self.aligned
         self.loose: list[Alert] = []
@@ -297,6 +308,9 @@ class _Run:
 
     def _orders(self, words: str) -> bool:
         return orders_plan(written_out(words, self.aligner.own), self.theme)
+
+    def _centre(self, words: str) -> bool:
+        return only_the_centre(words, self._level_of_parent(), self.we)
 
     def _scores(self, aligned: Aligned, row: int) -> Matrix:
         scores: Matrix = aligned.scores[row].copy()
@@ -409,6 +423,9 @@ class _Run:
             alerts.append(late)
         if not scope.ours:
             verdict = "out_of_scope"
+        elif verdict == "not_found" and scope.role in ("general", "unknown") and self._centre(unit.words):
+            verdict = "out_of_scope"
+            reason = "Việc chỉ cấp Trung ương thực hiện được."
         elif scope.role == "unknown" and verdict == "not_found":
             verdict = "review"
             reason = "Văn bản cấp trên không nêu giao cho ai, kế hoạch không có nội dung này."
@@ -516,6 +533,11 @@ class _Run:
         parts: list[Part] = []
         answered: list[int] = []
         for rows, unit in zip(self.action_rows[number], units, strict=True):
+            rows = [row for row in rows if not self._centre(self.pieces[row].words)]
+            if not rows:
+                where = unit.span
+                parts.append(Part(where.start, where.end, where.of(self.parent.text), "out_of_scope", 0.0))
+                continue
             verdict, score, found = self._part(rows)
             if verdict != "covered" and self.issues and self._orders(unit.words):
                 verdict, score = "covered", 0.9
@@ -875,6 +897,9 @@ def _sentences(unit: Unit) -> list[Unit]:
 
 
 def _from_parts(parts: Sequence[Part], top: float) -> tuple[Verdict, float]:
+    parts = [part for part in parts if part.verdict != "out_of_scope"]
+    if not parts:
+        return "not_found", top
     held = sum(part.verdict == "covered" for part in parts)
     some = sum(part.verdict == "partial" for part in parts)
     weak = sum(part.verdict == "review" for part in parts)

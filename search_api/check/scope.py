@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from indexer.clean import bare, collapse
+from indexer.clean import bare, collapse, fold
 from indexer.records import Document, Mention, Task
 from indexer.units import canonical_unit
 from search_api.check.similarity import rule_rows
@@ -151,6 +151,23 @@ def under(name: str, we: We) -> str | None:
     if we.level == "xa" and we.system == "state" and _UNDER.search(bare(name)):
         return f"lực lượng của xã “{collapse(name)}”"
     return None
+
+
+@lru_cache(maxsize=1)
+def centre_rules() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """Return the rows of ``centre_only.tsv``: a pattern over folded text, examples."""
+    return tuple(
+        (re.compile(pattern), tuple(examples.split(" | ")))
+        for pattern, examples in rule_rows("centre_only.tsv")
+    )
+
+
+def only_the_centre(words: str, parent_level: str | None, we: We) -> bool:
+    """Say whether a document of the centre asks for what no department or commune can do."""
+    if parent_level != "trung-uong" or we.level not in ("so", "xa"):
+        return False
+    folded = fold(collapse(words))
+    return any(pattern.search(folded) for pattern, _ in centre_rules())
 
 
 def _find(mentions: Sequence[Mention], we: We) -> str | None:
