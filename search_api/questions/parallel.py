@@ -35,7 +35,8 @@ _ASKED = (
     r"|the nao|ra sao)"
 )
 _GAP = re.compile(
-    r"\s*(?P<verb>(?:(?:giao|dat|yeu cau|quy dinh|de ra|dat ra|phan cong|dat muc|han|cho|xong|phai|hoan thanh|do|truoc) )*)"
+    r"\s*(?P<verb>(?:(?:giao|dat|yeu cau|quy dinh|de ra|dat ra|phan cong|dat muc|hen|ghi|neu|chot|han|cho|xong"
+    r"|phai|hoan thanh|do|truoc) )*)"
     rf"(?P<asked>(?:{_ASKED} ?)*)[,;:]?\s*(?:va|voi|con|hay|hoac|so voi|cung)?\s*"
     r"(?:(?:cua|o|tai|theo|trong|ben|ke hoach|van ban|chi thi|nghi quyet|ban|thi) )*"
 )
@@ -50,7 +51,7 @@ _JOINS = re.compile(r"[,;:]|(?<![a-z])(?:va|voi|con|hay|hoac)(?![a-z])|" + _ASKE
 _CARRIES_OUT = re.compile(r"(?<![a-z])(?:thuc hien|trien khai|thi hanh|can cu|thay the|cu the hoa)(?![a-z])")
 _PREPOSITION = re.compile(r"(?:^|[ ,;:(])(o|cua|theo|tai) $")
 _ISSUING = re.compile(
-    r":| ?(?:tu |cung |thi |deu )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|phan cong|han|bao nhieu)(?![a-z])"
+    r":| ?(?:tu |cung |thi |deu )?(?:giao|dat|yeu cau|quy dinh|de ra|neu|phan cong|hen|ghi|chot|han|bao nhieu)(?![a-z])"
 )
 _OF_A_DOCUMENT = re.compile(
     r"(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|chi tieu|muc tieu|thoi han|(?<![a-z])han|ti le|ty le)"
@@ -88,10 +89,11 @@ def side_by_side(
     issuers: Mapping[str, set[str]],
     places: Mapping[str, set[str]],
     levels: Mapping[str, set[str]],
+    types: Mapping[str, set[str]],
 ) -> list[Named]:
     """Return the names that a question sets side by side, at least two that mean other documents; else none.
 
-    ``text`` has its abbreviations written out; the maps give documents by flat name or level.
+    ``text`` has its abbreviations written out; the maps give documents by flat name, level or bare type.
     """
     flat = bare(text)
     counted = _COUNTED_PLAIN.search(flat) if typed_plain(text) else _COUNTED.search(text.lower())
@@ -100,7 +102,7 @@ def side_by_side(
     if counted and by_place < _SEVERAL:
         docs = levels.get(_COUNTED_LEVELS[bare(counted.group(1))], set())
         return [Named(*counted.span(), bare(counted.group()), frozenset({doc})) for doc in sorted(docs)]
-    found = _names(text, flat, issuers, places, levels)
+    found = _with_types(flat, _names(text, flat, issuers, places, levels), types)
     best: list[Named] = []
     cluster: list[Named] = []
     for named in found:
@@ -159,6 +161,27 @@ def _names(
                 start, docs = before.start, (before.docs & docs) or docs
             taken.append(Named(start, match.end(), flat[start : match.end()], docs))
     return sorted(taken)
+
+
+def _with_types(flat: str, names: list[Named], types: Mapping[str, set[str]]) -> list[Named]:
+    """Add the types of document that a question sets beside one another: "chỉ thị hẹn …, kế hoạch tỉnh hẹn …"."""
+    found: list[Named] = []
+    for type_, docs in types.items():
+        for match in re.finditer(
+            rf"(?<![a-z0-9]){re.escape(type_)}(?! (?:nao|gi|so|nay|\d))(?![a-z0-9])", flat
+        ):
+            found.append(Named(*match.span(), type_, frozenset(docs)))
+    if len({named.name for named in found}) < _SEVERAL:
+        return names
+    out = list(names)
+    for named in sorted(found):
+        gap = next((n for n in out if re.fullmatch(r" (?:cua )?", flat[named.end : n.start] or "-")), None)
+        if gap is None:
+            out.append(named)
+        elif named.docs & gap.docs:  # "kế hoạch tỉnh": one name
+            out.remove(gap)
+            out.append(Named(named.start, gap.end, flat[named.start : gap.end], named.docs & gap.docs))
+    return sorted(out)
 
 
 def _linked(flat: str, left: Named, right: Named) -> bool:

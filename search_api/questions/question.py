@@ -216,6 +216,7 @@ def _explained(match: _Found, found: list[_Found]) -> bool:
 _MEANT = {
     "issued": re.compile(r"số|ngày|ký|kí|khi nào|hôm|tháng|năm|bao giờ|lúc nào"),
     "signer": re.compile(r"(?<!đăng )(?<!bí )\b(?:ký|kí|đứng tên|chức)\b"),
+    "target": re.compile(r"^(?:số|[^s])"),
     "product": re.compile(r"sản phẩm|kết quả|đầu ra|(?:\bra|nộp)\b"),
     "report": re.compile(r"báo cáo|gửi|nộp|chuyển|(?<!tờ )(?<!công )(?<!quy )trình"),
     "effect": re.compile(r"hiệu lực|áp dụng|thi hành"),

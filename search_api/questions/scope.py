@@ -175,6 +175,7 @@ class Catalogue:
         self.dated: dict[tuple[int, str], set[str]] = {}
         """Documents by number and year, of the symbol or of the date: 36/2025."""
         self.levels: dict[str, set[str]] = {}
+        self.types: dict[str, set[str]] = {}
         self.subjects: dict[str, set[str]] = {}
         """Documents by the unit whose organisation or work their title says they govern."""
         known: dict[tuple[str | None, str | None], set[str]] = {}
@@ -192,6 +193,8 @@ class Catalogue:
                 year = re.match(r"\d+/(\d{4})/", row.symbol or "") or re.match(r"(\d{4})", row.date or "")
                 if year:
                     self.dated.setdefault((int(number.group(1)), year.group(1)), set()).add(row.id)
+            if row.type:
+                self.types.setdefault(bare(row.type), set()).add(row.id)
             if row.level:
                 self.levels.setdefault(row.level, set()).add(row.id)
             for name in _subject_names(row.title or "", _flat(row.locality or "")):
@@ -259,9 +262,16 @@ def _of_a_document(written: str, name: str, places: Iterable[str] = ()) -> bool:
     return False
 
 
-_SHORT_TYPES = {"kh": "ke hoach", "ct": "chi thi", "nq": "nghi quyet", "qd": "quyet dinh", "nd": "nghi dinh"}
+_SHORT_TYPES = {
+    "kh": "ke hoach",
+    "ct": "chi thi",
+    "nq": "nghi quyet",
+    "qd": "quyet dinh",
+    "nd": "nghi dinh",
+    "cv": "cong van",
+}
 _NUMBERED = re.compile(
-    r"(?<![a-z0-9])(kh|ct|nq|qd|nd|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|ket luan|chuong trinh"
+    r"(?<![a-z0-9])(kh|ct|nq|qd|nd|cv|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|ket luan|chuong trinh"
     r"|cong van|huong dan)(?: hanh dong)?(?: so)? (\d{1,4})(?![\d/%-]|[.,]\d)"
 )
 
@@ -379,7 +389,9 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     named += [
         (name, set(docs)) for name, docs in near.subjects.items() if f" {name} " in written and not named
     ]
-    beside = [] if named else side_by_side(spelled, near.issuers, near.places, catalogue.levels)
+    beside = (
+        [] if named else side_by_side(spelled, near.issuers, near.places, catalogue.levels, catalogue.types)
+    )
     spoken: dict[str, set[str]] = {}
     for name, docs in near.places.items():
         if f" {name} " in written:
@@ -422,12 +434,18 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
             # "kế hoạch của tỉnh Đại Sơn" is of a province that no document is of, not of any "tỉnh".
             named, groups = [], []
     themes = []
+    bearings: list[set[str]] = []
+    within = set().union(*groups) if groups else set(catalogue.rows)
     for theme in _themes(question.text):
-        within = set().union(*groups) if groups else set(catalogue.rows)
         bearing = _on_theme(theme, question.plain, [catalogue.rows[doc] for doc in sorted(within)])
         if bearing:
-            groups = [group & bearing or group for group in groups] if groups else [bearing]
+            bearings.append(bearing)
             themes.append(theme)
+    if len(bearings) > 1 and len(groups) <= 1 and not set.intersection(*bearings):
+        # "ở kế hoạch ma túy và ở kế hoạch nước sạch": each by itself.
+        groups = bearings
+    for bearing in bearings if groups is not bearings else []:
+        groups = [group & bearing or group for group in groups] if groups else [bearing]
     return Scope(
         tuple(sorted(set().union(*groups))) if groups else None,
         tuple(name for name, _ in named),
@@ -454,7 +472,9 @@ _NAMED_BY_THEME = re.compile(
     r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|cho|^) ?(?:ban )?"
     r"(?:ke hoach|chi thi|nghi quyet|chuong trinh|de an|quyet dinh|huong dan)"
     r" (?:ve |thuc hien |trien khai |cong tac |ve cong tac )?(?P<theme>[^.;:?]{4,90}?)"
-    r"(?= cua | o | tai | do | nam \d| thi |,? (?:ai|don vi|co quan|phong|khi nao|bao gio|thoi han|han)\b|[.;:?]|$)"
+    r"(?= cua | o | tai | do | nam \d| thi "
+    r"| va (?:o |trong |cua |theo |tai )?(?:ke hoach|chi thi|nghi quyet|chuong trinh)(?![a-z])"
+    r"|,? (?:ai|don vi|co quan|phong|khi nao|bao gio|thoi han|han)\b|[.;:?]|$)"
 )
 _THEME_SAID = 0.8
 
@@ -514,10 +534,16 @@ _TYPE_WORDS = (
 def without_names(topic: str, scope: Scope) -> str:
     """Take the names that chose the documents out of a topic: they are not what is asked."""
     written = topic
+    # "tỉnh hẹn khi nào, xã hẹn khi nào": what each of the documents says.
+    after = (
+        r"(?:\s+(?:yeu cau|ghi|hen|quy dinh|neu|de ra|chot|dat)(?=\s*(?:,|$)))?"
+        if len(scope.groups) > 1
+        else ""
+    )
     for name in scope.names:
         words = r"[\W_]+".join(map(re.escape, re.findall(r"[a-z0-9]+", bare(name))))
         before = r"(?:(?:cua|o|tai|tren dia ban|trong|theo)\s+)?(?:(?:xa|tinh|phuong)\s+)?"
-        pattern = re.compile(rf"(?<![a-z0-9]){_TYPE_WORDS}{before}{words}(?![a-z0-9])")
+        pattern = re.compile(rf"(?<![a-z0-9]){_TYPE_WORDS}{before}{words}(?![a-z0-9]){after}")
         match = pattern.search(bare(written))
         if match:
             written = written[: match.start()] + " " + written[match.end() :]
