@@ -44,7 +44,7 @@ _BETTER = 0.1
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
 _MOST_ITEMS, _ITEM_WORDS = 12, 90
-_FEW, _MOST_READ = 20, 60
+_FEW, _MOST_READ = 20, 40
 """Up to so many documents in scope are all read for the work of a unit; of more, so many of those that name it."""
 
 _LABELS = {
@@ -493,7 +493,10 @@ def _sentences_of_unit(document: Document, asked: str) -> list[tuple[Span, int]]
     found: list[tuple[Span, int]] = []
     text = document.text
     words = asked.split()
-    pairs = [f"{a} {b}" for a, b in pairwise(words)]
+    pairs = "|".join(re.escape(f"{a} {b}") for a, b in pairwise(words))
+    if not pairs:
+        return []
+    named = re.compile(rf"(?<= )(?:{pairs})(?= )")
     for block in document.blocks:
         if block.kind not in ("paragraph", "bullet", "heading"):
             continue
@@ -501,7 +504,7 @@ def _sentences_of_unit(document: Document, asked: str) -> list[tuple[Span, int]]
         for match in _SENTENCE.finditer(body):
             span = Span(block.body.start + match.start(), block.body.start + match.end())
             opening = f" {canonical_unit(' '.join(match.group().split()[:_OPENING]))} "
-            if not any(f" {pair} " in opening for pair in pairs):
+            if not named.search(opening):
                 continue
             given = read_assignment(text, span)
             if given is not None and any(_names(asked, mention.text) for mention in given.lead):
