@@ -64,7 +64,12 @@ def test_the_statement_asked_for(planned: Service, question: str, said: str, uns
 
 
 @pytest.mark.parametrize(
-    "question", ["Ai chủ trì phát tờ rơi cho chủ rừng?", "Mỗi chòi canh lửa giá bao nhiêu?"]
+    "question",
+    [
+        "Ai chủ trì phát tờ rơi cho chủ rừng?",
+        "Mỗi chòi canh lửa giá bao nhiêu?",
+        "Kinh phí dạy bơi trẻ em của xã Bến Trăng là mấy triệu?",
+    ],
 )
 def test_what_is_left_open_is_not_answered(planned: Service, question: str) -> None:
     answer = planned.ask(question)

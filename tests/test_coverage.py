@@ -98,3 +98,15 @@ def test_first_letters_of_a_name(asked: str, said: str, recall: float) -> None:
     plain = asked.islower()
     match = topic(asked, plain=plain).match(said)
     assert match.recall >= recall if recall else match.recall < 0.3
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "core"),
+    [
+        ("kinh phí trồng rừng năm 2026", "Tổng kinh phí năm 2026: 40 triệu đồng cho nước sạch", 0.0),
+        ("kinh phí trồng rừng năm 2026", "Kinh phí trồng rừng do tỉnh cấp", 1.0),
+        ("kinh phí năm 2026", "Ngân sách xã", 1.0),
+    ],
+)
+def test_the_subject_is_more_than_what_is_asked_of_it(asked: str, said: str, core: float) -> None:
+    assert topic(asked).match(said).core == core

@@ -138,8 +138,10 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 words = _with_header(document, block, quoted)
                 own = evidence.topic.match(sentence.of(document.text))
                 whole = evidence.topic.match(f"{place}\n{words}").recall
-                named = evidence.topic.match(f"{frame}\n{place}\n{words}").recall
-                recall = 1.0 if evidence.topic.empty else (whole + named) / 2
+                named = evidence.topic.match(f"{frame}\n{place}\n{words}")
+                if named.core < _LEAST_CORE and not evidence.topic.empty:
+                    continue  # "kinh phí năm 2026" of another subject
+                recall = 1.0 if evidence.topic.empty else (whole + named.recall) / 2
                 on_money = "funding" in kinds and bool(_FUNDING_HEAD.search(passage.section_title))
                 if funding_asked and _FUNDING_HEAD.search(f"{passage.section_title} {words[:40]}"):
                     recall = max(recall, _FUNDING_SAID)
@@ -215,6 +217,8 @@ WEIGHTS = Weights(recall=1.5, focus=2.0, behind=-4.6, gap=6.3, held=3.6, constan
 _FUNDING_HEAD = re.compile(r"kinh phí(?: thực hiện)?|nguồn (?:lực tài chính|vốn|kinh phí)", re.IGNORECASE)
 _FUNDING_SAID = 0.8
 """What of a question about the money for a whole plan its section on money says, whatever the words."""
+_LEAST_CORE = 0.2
+"""Share of the words of the subject that a place must say, its document's name included."""
 LEAST_SAID = 0.25
 """Share of the topic below which words have nothing to do with it."""
 _WIDE = 0.5

@@ -39,6 +39,9 @@ def _words_of(text: str, plain: bool) -> frozenset[str]:
     return frozenset(syllables(text, plain))
 
 
+#: Syllables of what is asked for, which every plan says somewhere.
+_ASKED = frozenset(fold(word) for word in ("kinh", "phí", "vốn", "thời", "hạn", "chỉ", "tiêu", "tiền"))
+_ASKED_PLAIN = frozenset(bare(word) for word in _ASKED)
 _AND = frozenset(("và", "va"))
 _VOWEL = re.compile(r"[aeiouy]")
 _SHORTEST = 3
@@ -61,10 +64,14 @@ def initialisms(text: str, plain: bool) -> list[str]:
 
 
 class Match(NamedTuple):
-    """``recall``: share of the topic that the text says; ``focus``: share of the text that is topic."""
+    """``recall``: share of the topic that the text says; ``focus``: share of the text that is topic.
+
+    ``core`` is the recall of the words that tell the subject: no years, no "kinh phí", no "thời hạn".
+    """
 
     recall: float
     focus: float
+    core: float = 1.0
 
 
 class Topic:
@@ -76,6 +83,12 @@ class Topic:
         light = light_words(plain)
         self.weights = [_LIGHT_WEIGHT if word in light else 1.0 for word in self.words]
         self.total = sum(self.weights)
+        asked = _ASKED_PLAIN if plain else _ASKED
+        self.core = [
+            at
+            for at, word in enumerate(self.words)
+            if self.weights[at] == 1.0 and not word[0].isdigit() and word not in asked
+        ]
         self.light = light
         # Other wordings of stretches of the topic: (positions in words, wording, factor).
         self.others: list[tuple[tuple[int, ...], list[str], float]] = []
@@ -118,7 +131,7 @@ class Topic:
 
     def _match(self, text: str) -> Match:
         if not self.words:
-            return Match(0.0, 0.0)
+            return Match(0.0, 0.0, 0.0)
         words = syllables(text, self.plain)
         held = set(words)
         pairs = set(pairwise(words))
@@ -132,10 +145,11 @@ class Topic:
             for at, short in self.initials:
                 if short in letters:
                     said[at] = max(said[at], _OTHER_WORDS)
+        core = sum(said[i] for i in self.core) / len(self.core) if self.core else 1.0
         recall = sum(s * w for s, w in zip(said, self.weights, strict=True)) / self.total
         content = [word for word in words if word not in self.light]
         focus = sum(word in self._vocabulary for word in content) / len(content) if content else 0.0
-        return Match(recall, focus)
+        return Match(recall, focus, core)
 
     def recall(self, title: str, least: float) -> float:
         """Return how much of the topic a title says; 0 where that is less than ``least``.
