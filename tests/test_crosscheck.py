@@ -32,7 +32,7 @@ from search_api.check.scope import (
     under,
     who,
 )
-from search_api.check.share import share
+from search_api.check.share import share, subjects
 from search_api.check.similarity import boilerplate, light_words, paraphrases, rule_rows
 from search_api.check.times import shorter, times
 from search_api.service import Service
@@ -594,3 +594,33 @@ def test_what_only_the_centre_can_do() -> None:
     assert only_the_centre("Sửa đổi Luật Đất đai", "trung-uong", we)
     assert not only_the_centre("Tuyên truyền Luật Đất đai", "trung-uong", we)
     assert not only_the_centre("Sửa đổi Luật Đất đai", "tinh", we)
+
+
+def test_whom_a_task_without_a_lead_names_first() -> None:
+    """A sentence's subject counts where no lead was read, behind a run-in heading too."""
+    theirs = MIXED.replace(
+        "5. Sở Y tế trồng vườn thuốc nam tại bệnh viện tỉnh.",
+        "5. Giá giống cây. Sở Tài chính thẩm định phương án giá.\n\n6. Trồng cây bóng mát ven đường làng.",
+    )
+    parent = made(theirs, "tinh")
+    named = {t.id: subjects(parent, t) for t in parent.tasks if not t.lead}
+    assert named["I.5"] == ["Sở Tài chính"]
+    assert named["I.6"] == []
+    items = {i.task: i for i in check(made(MIXED_CHILD, "xa"), parent).items}
+    assert items["I.5"].verdict == "out_of_scope"
+    assert items["I.6"].verdict == "review"
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("UBND các xã, phường", True),
+        ("UBND cấp xã", True),
+        ("UBND các phường", False),
+        ("UBND các xã: Cốc Mạ, Tân Lập", True),
+        ("UBND các xã: Cốc Mạ, Pá Hạ", False),
+    ],
+)
+def test_a_collective_that_leaves_us_out(name: str, ours: bool) -> None:
+    """A collective of phường is no xã, and a list names its members."""
+    assert (mine(name, who(made(MIXED_CHILD, "xa"))) is not None) is ours

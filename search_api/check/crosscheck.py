@@ -58,7 +58,7 @@ from search_api.check.scope import (
     under,
     who,
 )
-from search_api.check.share import Share, only_some, share
+from search_api.check.share import Share, only_some, share, subjects
 from search_api.check.similarity import Matrix, compare, written_out
 from search_api.check.targets import Targets
 from search_api.check.units import (
@@ -193,7 +193,10 @@ class _Run:
         self.all_ours = all_ours
         addressed = share_addressed(parent.tasks)
         every = Scope(True, "general", "tính mọi nhiệm vụ theo yêu cầu")
-        self.scopes = [every if all_ours else task_scope(task, we, addressed) for task in parent.tasks]
+        self.scopes = [
+            every if all_ours else task_scope(task, we, addressed, self._named_first(task))
+            for task in parent.tasks
+        ]
         self.limits = [(task.deadline, task.deadline_span) for task in parent.tasks]
         self.narrowed: set[int] = set()
         self.told: set[int] = set()
@@ -240,6 +243,11 @@ class _Run:
             self.theme,
         )
         self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
+
+    def _named_first(self, task: Task) -> list[str]:
+        if task.lead or task.implementing or task.directing or task.coordinating:
+            return []
+        return subjects(self.parent, task)
 
     def _shares(self) -> dict[int, Share]:
         """Narrow tasks that name several bodies to the clauses that are ours, and widen scope by them."""

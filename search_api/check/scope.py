@@ -111,6 +111,36 @@ def named(name: str, we: We) -> bool:
     return False
 
 
+_KINDS = (
+    ("xa", re.compile(r"\bxa\b")),
+    ("phuong", re.compile(r"\bphuong\b")),
+    ("dac khu", re.compile(r"\bdac khu\b")),
+)
+_LISTED = re.compile(
+    r":\s*(?P<names>[^.;()]+)|(?:các|xã|phường)\s+(?P<plain>[A-ZĐ]\w+(?:\s+[A-ZĐ]\w+)*(?:,| và )[^.;()]+)"
+)
+
+
+def among(name: str, we: We) -> bool:
+    """Say whether a collective of communes can mean us: "UBND các phường" is no xã, a list names its members."""
+    if we.level != "xa":
+        return True
+    listed = _LISTED.search(collapse(name))
+    if listed is not None and we.place:
+        return bare(we.place) in bare(listed["names"] or listed["plain"])
+    own = bare(we.name)
+    kinds = [
+        kind for kind, pattern in _KINDS if pattern.search(bare(name)) and f"cap {kind}" not in bare(name)
+    ]
+    kinds_of_us = [kind for kind, pattern in _KINDS if pattern.search(own)]
+    return (
+        not kinds
+        or not kinds_of_us
+        or (kinds == ["xa"] and "cac xa" not in bare(name))
+        or bool(set(kinds) & set(kinds_of_us))
+    )
+
+
 def _ours(name: str, we: We) -> str | None:
     """Return why a name means us, in Vietnamese; None where it does not."""
     if named(name, we):
@@ -124,8 +154,12 @@ def _ours(name: str, we: We) -> str | None:
         return f"giao chung “{collapse(name)}”"
     if found.system in ("front", "press", "company", "council"):
         return None
-    if found.system == "party" and we.system == "state" and found.collective and we.level == "so":
-        return None  # "các đảng ủy trực thuộc Tỉnh ủy" are not the departments themselves
+    if found.system == "party" and we.system == "state" and found.collective and found.level == "so":
+        return (
+            None  # "các đảng ủy trực thuộc Tỉnh ủy" are neither the departments nor the province's committee
+        )
+    if found.collective and not among(name, we):
+        return None
     if found.collective and found.level == we.level:
         return f"giao chung “{collapse(name)}”"
     if we.level == "tinh" and we.system == "state" and found.level == "so":
@@ -177,8 +211,11 @@ def _find(mentions: Sequence[Mention], we: We) -> str | None:
     return None
 
 
-def task_scope(task: Task, we: We, addressed: float) -> Scope:
-    """Say whether a task is ours; ``addressed`` is the share of the parent's tasks that name anybody."""
+def task_scope(task: Task, we: We, addressed: float, named_first: Sequence[str] = ()) -> Scope:
+    """Say whether a task is ours; ``addressed`` is the share of the parent's tasks that name anybody.
+
+    ``named_first`` are the subjects of its sentences, which count where the reading names nobody.
+    """
     leading = (*task.lead, *task.implementing, *task.directing)
     if we.level is None and not we.name:
         return Scope(True, "general", "chưa xác định được cơ quan ban hành kế hoạch")
@@ -189,6 +226,10 @@ def task_scope(task: Task, we: We, addressed: float) -> Scope:
     names = "; ".join(mention.text for mention in leading) or "; ".join(m.text for m in task.coordinating)
     if names:
         return Scope(False, "none", f"giao cho {collapse(names)}")
+    if why := next((w for name in named_first if (w := _ours(name, we)) is not None), None):
+        return Scope(True, "lead", why)
+    if named_first:
+        return Scope(False, "none", f"giao cho {collapse('; '.join(dict.fromkeys(named_first)))}")
     if addressed >= 0.5:
         return Scope(True, "unknown", "văn bản cấp trên không nêu giao cho cơ quan nào")
     return Scope(True, "general", "nhiệm vụ chung, không nêu riêng cơ quan nào")

@@ -13,6 +13,7 @@ import msgspec
 
 from indexer.assignments import coordinating_in, read_assignment
 from indexer.clean import collapse, fold
+from indexer.organs import cased, read_organ
 from indexer.records import Document, Span, Task
 
 # A line that ends in the middle of a sentence is only wrapped.
@@ -140,6 +141,47 @@ def _subject(text: str, span: Span) -> list[str]:
     if found is None or not _OPENS.match(fold(words)) or len(words[: found.start()].split()) > 12:
         return []
     return [words[: found.start()]]
+
+
+_COLLECTIVE = re.compile(
+    r"(?:\s+(?:các|cấp))?\s+(?:xã|phường|tỉnh)(?:,\s*(?:xã|phường|đặc khu))*(?!\w)", re.I
+)
+_RUN_IN = re.compile(r"[^.;:]{3,60}[.:]\s+")
+_NUMBER = re.compile(r"\s*(?:[-+*•]\s*)?(?:(?:\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?\**")
+
+
+def subjects(document: Document, task: Task) -> list[str]:
+    """Return the bodies with which the sentences of a task begin, where the reading names nobody.
+
+    "3. Giá nước. Sở Tài chính thẩm định …": a short run-in heading may stand in front.  Empty where the first
+    sentence has no subject: then the task is not theirs alone.
+    """
+    text = cased(document.text)
+    out: list[str] = []
+    for number, span in enumerate(clause_spans(document, task)):
+        marker = _NUMBER.match(text, span.start, span.end)
+        name = _body_at(text, marker.end() if marker else span.start, span.end)
+        if name is None and number == 0 and marker is not None:
+            run_in = _RUN_IN.match(text, marker.end(), task.block.end)
+            if run_in is None:
+                return []
+            if run_in.end() < span.end:
+                name = _body_at(text, run_in.end(), span.end)
+            else:
+                continue  # the clause is the heading itself: the next one has the subject
+        if name is None and not out:
+            return []
+        if name is not None:
+            out.append(document.text[name.start : name.end])
+    return out
+
+
+def _body_at(text: str, at: int, end: int) -> Span | None:
+    found = read_organ(text, at, end)
+    if found is None:
+        return None
+    more = _COLLECTIVE.match(text, found.end, end)
+    return Span(at, more.end() if more else found.end)
 
 
 def only_some(document: Document, names: Sequence[Span]) -> bool:
