@@ -13,6 +13,7 @@ from search_api.answers.borne import NOT_HELD, of_the_document_asked_about
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, row_label
 from search_api.answers.sentences import sentence_around, target_facts
+from search_api.answers.signatures import signed_for
 from search_api.questions.scope import issuer_names, numbered, written_out
 from search_api.schemas import AnswerPiece
 
@@ -22,6 +23,8 @@ _MOST_OPENED, _MOST_REPLACING = 200, 3
 _WHOLE_DATE = len("2026-05-18")
 _SAID_INSIDE = 0.8
 """Share of the topic that a passage must say for its document to be one on that topic."""
+_SAID_ABOVE = 0.5
+"""Share of the topic that the title of a plan must say which carries out a document on that topic."""
 _NAMED_AT_LEAST = 0.4
 _MEANT_AT_LEAST = 0.3
 """Share of the topic that a title must say for its document to be the one asked about."""
@@ -119,6 +122,10 @@ def _basis_of_passage(evidence: Evidence, cites: Citations) -> Drafted:
 def replaces(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer which document another replaces."""
     topic, store = evidence.topic, evidence.store
+    symbols = evidence.question.symbols
+    if symbols and not any(store.with_symbol(symbol) for symbol in symbols):
+        # Its own text would say what it replaces; another document that cites it does not.
+        return Drafted((), f"Không có trong kho: chưa có toàn văn {', '.join(symbols)}.", final=True)
     least = 0.0 if topic.empty or evidence.scoped else _NAMED_AT_LEAST
     may = store.replacing()
     said = {
@@ -317,7 +324,33 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
         document = evidence.store.document(row.id)
         span = inside.span if inside else _title_span(document)
         statements.append(_listed(document, cites.cite(document.id, span)))
-    return Drafted(tuple(statements), kind="topic_docs")
+    if not (wanted or level):
+        statements += _carrying_out(evidence, statements, cites)
+    return Drafted(tuple(statements[:_MOST]), kind="topic_docs")
+
+
+def _carrying_out(evidence: Evidence, listed: list[Statement], cites: Citations) -> list[Statement]:
+    """List the plans that carry out a document already listed, and whose titles say it in part.
+
+    A commune's "kế hoạch cấp nước sạch" is on "nước sạch nông thôn" as is the province's that it carries out.
+    """
+    known = {statement.doc for statement in listed}
+    rows = {row.id: row for row in evidence.rows}
+    found: list[Statement] = []
+    for doc in [statement.doc for statement in listed]:
+        symbol = evidence.store.row(doc).symbol
+        for held in evidence.store.references(symbol=symbol) if symbol else ():
+            row = rows.get(held.doc)
+            carries_out = held.reference.role == "implements" and not held.reference.nested
+            if row is None or held.doc in known or not carries_out:
+                continue
+            if evidence.topic.recall(row.title or "", _SAID_ABOVE) > 0:
+                known.add(held.doc)
+                document = evidence.store.document(held.doc)
+                around = _said_around(document, held.reference)
+                number = cites.cite(held.doc, around, [held.reference.span])
+                found.append(_listed(document, number))
+    return found
 
 
 def _citing(evidence: Evidence, symbols: set[str], numbers: set[tuple[str, int]]) -> set[str]:
@@ -432,7 +465,18 @@ def _facts(evidence: Evidence, cites: Citations, wanted: tuple[tuple[str, str], 
 
 
 def signer(evidence: Evidence, cites: Citations) -> Drafted:
-    """Answer who signed, and in what capacity."""
+    """Answer who signed, and in what capacity; of several bodies that sign, who signed for the one asked."""
+    for document in _asked_document(evidence)[:1]:
+        statements = []
+        for signed in signed_for(document, evidence.question.text, evidence.topic):
+            whole = cites.cite(document.id, Span(signed.capacity.start, signed.name.end), [signed.name])
+            pieces = (
+                AnswerPiece("Người ký", collapse(signed.name.of(document.text)), (whole,)),
+                AnswerPiece("Tư cách ký", collapse(signed.capacity.of(document.text)), (whole,)),
+            )
+            statements.append(Statement(document.id, "", pieces))
+        if statements:
+            return Drafted(tuple(statements), kind="signer")
     return _facts(evidence, cites, (("signer", "Người ký"), ("capacity", "Tư cách ký")), "không ghi người ký")
 
 
