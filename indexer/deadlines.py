@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
@@ -183,7 +184,7 @@ def _read_one(words: str, year: int | None) -> Deadline:
             )
     limited = _limit(plain, periods)
     if limited is None and periods:
-        return _without_year(plain, periods[-1], base)
+        return _without_year(plain, periods, base)
     if limited is None:
         return msgspec.structs.replace(base, kind="relative", relative_to=relative or _whole(words, base))
     dated = limited[0]
@@ -199,8 +200,12 @@ def _read_one(words: str, year: int | None) -> Deadline:
     )
 
 
-def _without_year(plain: str, period: Period, base: Deadline) -> Deadline:
-    """Keep a day or month whose year nothing tells as an anchor ("--06-30"), with its kind."""
+def _without_year(plain: str, periods: Sequence[Period], base: Deadline) -> Deadline:
+    """Keep days or months whose year nothing tells as anchors ("--06-30"), with the kind of the last."""
+    period = periods[-1]
+    days = [p for p in periods if p.precision == "day" and p.first is None and not p.anniversary]
+    listed = all(_DAY_JOIN.fullmatch(plain, a.end, b.start) for a, b in pairwise(days))
+    kept = days if period in days and listed else [period]
     sample = _single(plain, period.in_year(2000))
     return msgspec.structs.replace(
         base,
@@ -208,8 +213,11 @@ def _without_year(plain: str, period: Period, base: Deadline) -> Deadline:
         precision=sample.precision,
         end_exclusive=sample.end_exclusive,
         approx=sample.approx,
-        anchors=(_anchor(period),),
+        anchors=tuple(_anchor(p) for p in kept),
     )
+
+
+_DAY_JOIN = re.compile(r"\s*(?:,|\bva\b)\s*(?:(?:truoc\s+)?ngay\s+)?")
 
 
 def _whole(words: str, base: Deadline) -> str | None:
@@ -401,9 +409,14 @@ _LIMIT_LEAD = re.compile(
 _LIMIT_VERB = re.compile(_VERB + r"(?:[^.;\n]{0,45}?)\s(?:trong|den\s+het|den|vao)\s+(?:dau\s+|cuoi\s+)?$")
 _FROM_TO = re.compile(r"\b(?:thoi\s+gian|thuc\s+hien|trien\s+khai|hoan\s+thanh)[^.;\n]{0,25}?\s(tu)\s+$")
 _PARENTHESIS = re.compile(r"\(([^()\n]{3,80})\)")
-# "trước ngày 15/6 và 15/12 hằng năm": two days of every year are one statement.
-_DAYS_EVERY_YEAR = re.compile(
-    r"(?:\s*(?:,|\bva\b)\s*(?:(?:truoc\s+)?ngay\s+)?\d{1,2}\s*(?:/|thang)\s*\d{1,2}(?![\d/]))+\s+(?:hang|moi)\s+nam\b"
+# "trước ngày 15/6 và 15/12 hằng năm", "trước ngày 25/6 và ngày 25/12": days without a year are one statement.
+_MORE_DAYS = r"(?:\s*(?:,|\bva\b)\s*(?:(?:truoc\s+)?ngay\s+)?\d{1,2}\s*(?:/|thang)\s*\d{1,2}(?![\d/]))+"
+_DAYS_EVERY_YEAR = re.compile(_MORE_DAYS + r"(?:\s+(?:hang|moi)\s+nam\b)?")
+# "mỗi năm hai lần, vào ngày 20/6 và ngày 20/12": listed days need no word of a limit before them.
+_LISTED_DAYS = re.compile(
+    r"((?:\b(?:moi|hang)\s+nam[^.;\n]{0,20}?)?\bvao\s+(?:cac\s+)?ngay\s+\d{1,2}\s*(?:/|thang)\s*\d{1,2}(?![\d/])"
+    + _MORE_DAYS
+    + r"(?:\s+(?:hang|moi)\s+nam\b)?)"
 )
 _DAY_EVERY = re.compile(
     r"\b((?:truoc|cham\s+nhat(?:\s+la)?(?:\s+vao)?|vao)\s+ngay\s+\d{1,2}\s+(?:cua\s+)?(?:(?:hang|moi)\s+(?:thang|qu[yi])|thang\s+cuoi\s+(?:cua\s+)?(?:moi\s+|hang\s+)?qu[yi](?:\s+hang\s+nam)?))\b"
@@ -513,7 +526,7 @@ def _find(text: str, year: int | None) -> list[tuple[Span, Deadline]]:
             add(max(0, period.start - _WINDOW) + yearly.start(), period.end)
     for match in _PERIODIC.finditer(plain):
         add(*match.span(1))
-    for match in [*_ALONE.finditer(plain), *_YEARLY_SENTENCE.finditer(plain)]:
+    for match in [*_ALONE.finditer(plain), *_LISTED_DAYS.finditer(plain), *_YEARLY_SENTENCE.finditer(plain)]:
         add(*match.span(1))
     if notice := _DAYS_BEFORE.search(plain):
         found.append((Span(*notice.span()), _relative_to(text, notice)))

@@ -130,6 +130,7 @@ class _Reader:
         for block in label_blocks(text, blocks):
             if block.kind in ("paragraph", "bullet", "label"):
                 self.own.setdefault(block.section, []).append(block)
+        self.tabled = {block.section for block in blocks if block.kind == "row"}
         self.tables = read_tables(text, blocks)
         self.tasks: list[Task] = []
         self.ids: dict[str, int] = {}
@@ -154,6 +155,8 @@ class _Reader:
             kind = "tasks"  # "Nhóm 4: Kinh phí" with "Đơn vị chủ trì: …" in it lists work, whatever its title
         context = "organisation" if "organisation" in (kind, context) else kind or context
         title = self._unit_title(section, context)
+        if section.kind == "annex" and index in self.tabled:
+            title = None  # "NHIỆM VỤ CỦA SỞ X" over a table: its rows are the tasks
         children = self.children.get(index, [])
         if children:
             self._with_children(index, children, title, given, context)

@@ -296,6 +296,23 @@ PHỤ LỤC
     assert len({task.id for task in tasks}) == len(tasks)
 
 
+def test_the_title_of_an_annex_over_a_table_is_no_task() -> None:
+    _, tasks = plan(
+        """III. TỔ CHỨC THỰC HIỆN
+
+1. Giao Công an xã theo dõi.
+
+PHỤ LỤC
+NHIỆM VỤ CỦA SỞ TƯ PHÁP THỰC HIỆN KẾ HOẠCH SỐ 12/KH-UBND
+
+| TT | Nhiệm vụ | Chủ trì | Thời gian |
+|---|---|---|---|
+| 1 | Mở lớp tập huấn | Phòng Hành chính | Tháng 6/2026 |
+"""
+    )
+    assert [task.title for task in tasks if task.section.startswith("Phụ lục")] == ["Mở lớp tập huấn"]
+
+
 @pytest.mark.parametrize(
     ("sentence", "lead", "basis"),
     [
