@@ -230,7 +230,10 @@ PROSE: list[tuple[str, list[str]]] = [
     ("định kỳ 6 tháng báo cáo kết quả", ["định kỳ 6 tháng"]),
     ("Báo cáo trước ngày 15/6 và ngày 15/12 hằng năm.", ["trước ngày 15/6 và ngày 15/12 hằng năm"]),
     ("Gửi số liệu trước ngày 12/5 và ngày 12/11;", ["trước ngày 12/5 và ngày 12/11"]),
-    ("Dán bảng tin mỗi năm hai lần, vào ngày 9/4 và ngày 9/10.", ["mỗi năm hai lần, vào ngày 9/4 và ngày 9/10"]),
+    (
+        "Dán bảng tin mỗi năm hai lần, vào ngày 9/4 và ngày 9/10.",
+        ["mỗi năm hai lần, vào ngày 9/4 và ngày 9/10"],
+    ),
     ("Nộp trước ngày 12/5 và gửi bản in ngày 3/7.", ["trước ngày 12/5"]),
     ("báo cáo trước ngày 15 tháng 01, 15 tháng 7 hằng năm;", ["trước ngày 15 tháng 01, 15 tháng 7 hằng năm"]),
     ("báo cáo trước ngày 30/11 hằng năm", ["trước ngày 30/11 hằng năm"]),
