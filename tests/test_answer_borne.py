@@ -28,6 +28,14 @@ Kế hoạch này thay thế Kế hoạch số 15/KH-UBND ngày 10/01/2023 của
 Nơi nhận:                         TM. ỦY BAN NHÂN DÂN
 - Sở Y tế;                             CHỦ TỊCH
 - Lưu: VT.                         Tạ Văn Hòe
+
+PHỤ LỤC
+Chỉ tiêu giao các xã năm 2026
+
+| STT | Địa bàn | Diện tích trồng (ha) | Tham gia trồng (hộ) |
+|---|---|---|---|
+| 1 | Xã Đồng Vại | 10 | 35 |
+| 2 | Xã Khe Mít | 7 | 22 |
 """
 COMMUNE = """ỦY BAN NHÂN DÂN XÃ ĐỒNG VẠI
 Số: 8/KH-UBND
@@ -88,6 +96,12 @@ def test_the_document_that_is_named_answers(two: Service, asked: str, holds: str
 )
 def test_another_document_is_not_taken_for_the_one_named(two: Service, asked: str) -> None:
     found = two.ask(asked)
+    assert not found.answered, found.answer
+
+
+def test_a_place_that_has_no_document_is_answered_for_only_where_it_is_spoken_of(two: Service) -> None:
+    assert "(hộ): 22" in (two.ask("Xã Khe Mít có bao nhiêu hộ tham gia trồng dược liệu?").answer or "")
+    found = two.ask("UBND xã Khe Mít giao phòng nào chủ trì trồng ba kích?")
     assert not found.answered, found.answer
 
 

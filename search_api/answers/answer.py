@@ -61,6 +61,10 @@ def answer(
         allowed &= set(scope.docs)
         within = sorted(allowed)
     found = find(question, within) if allowed else []
+    if scope.missing and scope.docs is None:
+        # A place that no document is of is answered for by the passages that speak of it, by no others.
+        named = [bare(collapse(name)) for name in scope.missing if "/" not in name]
+        found = [(p, s) for p, s in found if all(name in collapse(bare(p.text)) for name in named)]
     evidence = Evidence(
         question=question,
         topic=make_topic(question, scope),
@@ -260,7 +264,10 @@ def _refused(
 
 
 def _as_typed(question: Question, names: Sequence[str]) -> list[str]:
-    """Return the names that limit an answer as the question has them, each once, the longest for its place."""
+    """Return the names that limit an answer as the question has them, each once, the longest for its place.
+
+    A long form of what the question abbreviates is not shown beside it: nobody typed it.
+    """
     flat = bare(question.text)
     found: list[tuple[int, int]] = []
     other: list[str] = []
@@ -278,7 +285,8 @@ def _as_typed(question: Question, names: Sequence[str]) -> list[str]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
-    return list(dict.fromkeys([*(question.text[start:end] for start, end in joined), *other]))
+    typed = [question.text[start:end] for start, end in joined]
+    return list(dict.fromkeys(typed or other))
 
 
 def _plain_reason(question: Question, scope: Scope) -> str:

@@ -14,6 +14,7 @@ from indexer.deadlines import find_deadlines
 from indexer.passages import section_titles
 from indexer.records import Block, Document, Span, Target
 from indexer.tables import header_key
+from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, section_at, trimmed
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.questions.question import Question
@@ -115,6 +116,7 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
     found: dict[tuple[str, int], Said] = {}
     best = evidence.passages[0][1] if evidence.passages else 0.0
     gap = lead_of_best(evidence)
+    asked = canonical_unit(evidence.question.text)
     funding_asked = "funding" in kinds and evidence.scoped and len(evidence.rows) <= _MOST_SAID
     for rank, (passage, score) in enumerate(evidence.passages[:_PASSAGES]):
         if passage.kind == "boilerplate":
@@ -160,6 +162,8 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                     gap=gap if rank == 0 else 0.0 if on_money else -gap,
                     held=held,
                 )
+                if _by_asked(asked, document.text, above, sentence):
+                    confidence = more_probable(confidence, ACTOR)
                 said = Said(confidence, recall, document, block, sentence, quoted, above)
                 key = (document.id, item.start)
                 if key not in found or found[key].confidence < confidence:
@@ -185,6 +189,33 @@ def lead_of_best(evidence: Evidence) -> float:
     return _WIDE
 
 
+ACTOR = 0.8
+"""What it adds to the odds (in logarithms) that the unit which a question names is the one that acts in a place."""
+
+
+def more_probable(confidence: float, by: float) -> float:
+    """Return a probability whose odds are ``exp(by)`` times as high."""
+    odds = confidence / max(1e-9, 1 - confidence) * math.exp(by)
+    return odds / (1 + odds)
+
+
+def _by_asked(asked: str, text: str, above: Span | None, sentence: Span) -> bool:
+    """Say whether a unit named in the question (canonical) acts: it opens the sentence, or its list stands under it."""
+    opening = above.of(text) if above else sentence.of(text)
+    match = _ACTS.match(opening)
+    if match is None or not _BODY.match(opening, match.end()):
+        return False
+    words = canonical_unit(" ".join(opening[match.end() :].split()[:_UNIT_WORDS])).split()
+    found = max(
+        (n for n in range(2, len(words) + 1) if f" {' '.join(words[:n])} " in f" {asked} "), default=0
+    )
+    return found >= (len(words) if above and len(words) < _UNIT_WORDS else _LEAST_UNIT)
+
+
+_ACTS = re.compile(r"\s*(?:(?:\d{1,2}\.)+\d{0,2}\s+|\d{1,2}[.)]\s+|[a-zđ][.)]\s+|[-+*•]\s+)?")
+_UNIT_WORDS, _LEAST_UNIT = 8, 3
+
+
 class Weights(NamedTuple):
     """A logistic model of "this place answers", fitted on development questions (docs/benchmark.md)."""
 
@@ -197,8 +228,7 @@ class Weights(NamedTuple):
 
     def stating(self, confidence: float) -> float:
         """Return how probable an answer of ``confidence`` that lacks the fact would be if it stated it."""
-        odds = confidence / max(1e-9, 1 - confidence) * math.exp(self.held)
-        return odds / (1 + odds)
+        return more_probable(confidence, self.held)
 
     def probability(self, *, recall: float, focus: float, behind: float, gap: float, held: float) -> float:
         """Return how probable it is that a place with these features answers."""
@@ -571,9 +601,14 @@ def _measured(question: Question, words: str) -> bool:
         wanted = next((name for name, asked in _CURRENCY.items() if asked.search(flat)), None)
         amounts = [match.group().lower() for match in _MONEY.finditer(words)]
         return any(wanted is None or wanted in amount for amount in amounts)
+    words = _YEAR_ONLY.sub(" ", words)
     return bool(_FIGURE.search(words) or _NUMERAL.search(words))
 
 
+#: "Chỉ tiêu năm 2026:" holds no figure.
+_YEAR_ONLY = re.compile(
+    r"(?<!\w)(?:năm|giai đoạn) (?:19|20)\d\d(?: ?[-–] ?(?:19|20)\d\d)?(?![\d/.,%])", re.IGNORECASE
+)
 _NUMERAL = re.compile(r"(?<!\w)(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.IGNORECASE)
 
 
@@ -637,7 +672,16 @@ _BEFORE_YEAR = frozenset(
 
 
 def _counts(words: str, noun: str) -> bool:
-    """Say whether a number stands before a noun (without diacritics), one word between them at most."""
+    """Say whether a number stands before a noun (without diacritics), one word between them at most.
+
+    In a row of a table the head of its column may be what is counted: "Đi làm việc ở nước ngoài (người)".
+    """
+    header, _, row = words.partition("\n")
+    heads, values = cells(header), cells(row)
+    if row and len(heads) == len(values) > 1:
+        for head, value in zip(heads, values, strict=True):
+            if re.search(r"\d", value) and noun in re.findall(r"[a-z]+", bare(head)):
+                return True
     tokens = _TOKEN.findall(fold(_MARKER.sub("", words, count=1)))
     for at, token in enumerate(tokens):
         if not _NUMBER.fullmatch(token) or (token == "năm" and at and tokens[at - 1] in _BEFORE_YEAR):

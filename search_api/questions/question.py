@@ -192,7 +192,7 @@ _OF_DOCUMENTS = (
 _YIELDS: dict[str, frozenset[str]] = {
     "deadline": frozenset((*_OF_DOCUMENTS, "report", "funding")),
     "lead": frozenset((*_OF_DOCUMENTS, "coordinate", "direct", "report", "funding", "unit_tasks")),
-    "target": frozenset((*_OF_DOCUMENTS, "funding")),
+    "target": frozenset((*_OF_DOCUMENTS, "funding", "deadline")),
     "unit_tasks": frozenset(_OF_DOCUMENTS),
     "product": frozenset(("report",)),
     "direct": frozenset(("person",)),
@@ -214,11 +214,12 @@ def _explained(match: _Found, found: list[_Found]) -> bool:
 
 #: What must stand in the accented words that a pattern of a kind matched.
 _MEANT = {
-    "issued": re.compile(r"số|ngày|ký|kí|khi nào|hôm|tháng|năm|bao giờ|lúc nào"),
+    "issued": re.compile(r"số|ngày|ký|kí|khi nào|hôm|hồi|tháng|năm|bao giờ|lúc nào"),
     "signer": re.compile(r"(?<!đăng )(?<!bí )\b(?:ký|kí|đứng tên|chức)\b"),
     "target": re.compile(r"^(?:số|[^s])"),
-    "product": re.compile(r"sản phẩm|kết quả|đầu ra|(?:\bra|nộp)\b"),
-    "report": re.compile(r"báo cáo|gửi|nộp|chuyển|(?<!tờ )(?<!công )(?<!quy )trình"),
+    "product": re.compile(r"sản phẩm|kết quả|đầu ra|xong|(?:\bra|nộp)\b"),
+    "deadline": re.compile(r"^(?!.*\bquỹ\b)"),
+    "report": re.compile(r"báo|gửi|nộp|chuyển|(?<!tờ )(?<!công )(?<!quy )trình"),
     "effect": re.compile(r"hiệu lực|áp dụng|thi hành"),
 }
 
@@ -237,10 +238,10 @@ _WORK_WORDS = frozenset(("nhiem", "viec", "cong"))
 
 
 _YEAR = re.compile(r"(?<![\d/.-])(?:nam )((?:19|20)\d\d)(?![\d/])")
-_COUNTED = re.compile(r"(?<!\w)(?<!số )(?:mấy|bao nhiêu) ([^\W\d_]+)")
+_COUNTED = re.compile(r"(?<!\w)(?<!số )(?<!ngày )(?:mấy|bao nhiêu) ([^\W\d_]+)")
 #: Without diacritics "may" is also "máy": what a machine is called is not counted.
 _COUNTED_PLAIN = re.compile(
-    r"(?<![a-z])(?<!so )(?:may(?! (?:tinh|moc|chu|bom|anh|xuc|bay|in|quet|ban|phat|scan|tram|man|do))|bao nhieu) ([a-z]+)"
+    r"(?<![a-z])(?<!so )(?<!ngay )(?:may(?! (?:tinh|moc|chu|bom|anh|xuc|bay|in|quet|ban|phat|scan|tram|man|do))|bao nhieu) ([a-z]+)"
 )
 #: After "mấy" and "bao nhiêu" these do not name what is counted.
 _NOT_COUNTED = frozenset(
@@ -256,6 +257,7 @@ _NOT_COUNTED = frozenset(
         "theo",
         "tien",
         "hom",
+        "uy",
         "gio",
         "xong",
         "phai",
