@@ -6,6 +6,7 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
+from search_api.answers.sentences import more_probable
 from search_api.service import Service
 
 PLAN = """ỦY BAN NHÂN DÂN XÃ BẾN TRĂNG
@@ -180,3 +181,55 @@ def test_lines_with_labels_and_units_as_spoken_of(party: Service, question: str,
     answer = party.ask(question)
     assert answer.answer is not None, answer.reason
     assert said in answer.answer
+
+
+DUTIES = """ỦY BAN NHÂN DÂN TỈNH HẠ NGÀN
+Số: 52/KH-UBND
+Hạ Ngàn, ngày 6 tháng 5 năm 2026
+
+KẾ HOẠCH
+Gìn giữ lễ hội đua ghe năm 2026
+
+I. NHIỆM VỤ
+
+1. Sở Văn hóa, Thể thao và Du lịch chủ trì, phối hợp với Công an tỉnh kiểm tra phao tiêu đường đua ghe.
+
+2. Công an tỉnh chủ trì, phối hợp với Sở Xây dựng kiểm tra phao tiêu, dây neo đường đua ghe.
+
+II. TỔ CHỨC THỰC HIỆN
+
+1. Các phòng, ban
+
+Tổng hợp báo cáo định kỳ hằng tháng về lễ hội gửi Trung tâm Văn hóa tỉnh trước ngày 12 hằng tháng.
+
+2. Trung tâm Văn hóa tỉnh
+
+Tổng hợp báo cáo định kỳ hằng tháng về lễ hội; gửi UBND tỉnh trước ngày 17 hằng tháng.
+"""
+
+
+@pytest.fixture(scope="module")
+def duties(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    folder = tmp_path_factory.mktemp("duties")
+    (folder / "vb").mkdir()
+    (folder / "vb" / "kh-52.txt").write_text(DUTIES, encoding="utf-8")
+    build_index([folder / "vb"], folder / "index", load_encoder())
+    return Service(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Kiểm tra phao tiêu đường đua ghe: Công an tỉnh phối hợp sở nào?", "Sở Xây dựng"),
+        ("Trung tâm Văn hóa tỉnh tổng hợp báo cáo về lễ hội trước ngày nào hằng tháng?", "17 hằng tháng"),
+    ],
+)
+def test_the_unit_asked_about_is_the_one_that_acts(duties: Service, question: str, said: str) -> None:
+    answer = duties.ask(question)
+    assert answer.answer is not None, answer.reason
+    assert said in answer.answer
+
+
+def test_odds() -> None:
+    assert more_probable(0.5, 0.0) == pytest.approx(0.5)
+    assert 0.5 < more_probable(0.5, 0.8) < more_probable(0.9, 0.8) < 1

@@ -18,10 +18,12 @@ from search_api.answers.citing import Citations, blocks_within, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
+    ACTOR,
     Weights,
     frame_of,
     lead_of_best,
     list_mark,
+    more_probable,
     sayings,
     sentence_around,
     stated,
@@ -41,6 +43,8 @@ _SPOKEN_OF = 0.55
 """Share of the topic that a task must say before a refusal names it as the one that lacks the fact."""
 _BETTER = 0.1
 """By how much more probable a sentence must be the answer than the best task."""
+_LED = 1.15
+"""By what the work counts more whose lead the question names, where those beside it are asked for."""
 _PER_DOC, _ALL = 3, 8
 _MOST_LISTED = 40
 _MOST_ITEMS, _ITEM_WORDS = 12, 90
@@ -305,6 +309,16 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     good = [w for w in ranked if w.recall >= _RELATED]
     whole = plan_leads(evidence) if "lead" in kinds else []
     with_fact = [w for w in good if _has_asked(w.task, w.own, evidence.question)]
+    if "coordinate" in kinds:
+        asked = canonical_unit(evidence.question.text)
+        with_fact = [
+            # "Công an tỉnh phối hợp sở nào": the work that the unit leads.
+            w._replace(confidence=more_probable(w.confidence, ACTOR), score=w.score * _LED)
+            if any(_names(asked, m.text) for m in w.task.lead)
+            else w
+            for w in with_fact
+        ]
+        with_fact.sort(key=lambda w: -w.score)
     if not with_fact:
         if whole:
             return Drafted(tuple(_state(d, t, kinds, cites) for d, t in whole), kind="lead")
