@@ -241,7 +241,8 @@ _YEAR = re.compile(r"(?<![\d/.-])(?:nam )((?:19|20)\d\d)(?![\d/])")
 _COUNTED = re.compile(r"(?<!\w)(?<!số )(?<!ngày )(?:mấy|bao nhiêu) ([^\W\d_]+)")
 #: Without diacritics "may" is also "máy": what a machine is called is not counted.
 _COUNTED_PLAIN = re.compile(
-    r"(?<![a-z])(?<!so )(?<!ngay )(?:may(?! (?:tinh|moc|chu|bom|anh|xuc|bay|in|quet|ban|phat|scan|tram|man|do))|bao nhieu) ([a-z]+)"
+    r"(?<![a-z])(?<!so )(?<!ngay )(?:may(?! (?:tinh|moc|chu|bom|anh|xuc|bay|in|quet|ban|phat|scan|tram|man|do))"
+    r"|bao nhieu) ([a-z]+)"
 )
 #: After "mấy" and "bao nhiêu" these do not name what is counted.
 _NOT_COUNTED = frozenset(
