@@ -49,6 +49,7 @@ def test_kinds(text: str, kinds: tuple[str, ...]) -> None:
         ("Việc số hoá hồ sơ do cơ quan nào chủ trì?", "Việc số hoá hồ sơ"),
         ("Bao giờ phải xong rà soát dữ liệu?", "phải xong rà soát dữ liệu"),
         ("chuyển đổi số cấp xã", "chuyển đổi số cấp xã"),
+        ("Hồ sơ đăng ký tạm trú bao gồm những gì?", "Hồ sơ đăng ký tạm trú bao gồm những"),
     ],
 )
 def test_the_topic_is_what_is_left(text: str, topic: str) -> None:

@@ -109,8 +109,9 @@ def _asking_words(plain: bool) -> re.Pattern[str]:
     anywhere = "|".join(re.escape(word) for word in words if "…" not in word)
     at_end = "|".join(re.escape(word[1:]) for word in words if word.startswith("…"))
     at_start = "|".join(re.escape(word[:-1]) for word in words if word.endswith("…"))
+    # "bao gồm những gì" is one word with "bao": half of it left standing means nothing.
     return re.compile(
-        rf"(?<!\w)(?:(?:{anywhere})(?!\w)|(?:{at_end})(?!\w){_CLAUSE_ENDS})"
+        rf"(?<!\w)(?<!\bbao )(?:(?:{anywhere})(?!\w)|(?:{at_end})(?!\w){_CLAUSE_ENDS})"
         rf"|(?:^|(?<=[,;:.] ))(?:{at_start})(?!\w)"
     )
 
