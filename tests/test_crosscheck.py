@@ -33,7 +33,7 @@ from search_api.check.scope import (
     who,
 )
 from search_api.check.share import share, subjects
-from search_api.check.similarity import boilerplate, light_words, paraphrases, rule_rows
+from search_api.check.similarity import boilerplate, light_words, paraphrases, phrases, rule_rows
 from search_api.check.times import shorter, times
 from search_api.service import Service
 
@@ -624,3 +624,19 @@ def test_whom_a_task_without_a_lead_names_first() -> None:
 def test_a_collective_that_leaves_us_out(name: str, ours: bool) -> None:
     """A collective of phường is no xã, and a list names its members."""
     assert (mine(name, who(made(MIXED_CHILD, "xa"))) is not None) is ours
+
+
+def test_why_names_whole_phrases() -> None:
+    """What two pieces share is said in the plan's own words; a word is not cut in the middle."""
+    idf = {
+        "đội": 2.0,
+        "ngũ": 2.0,
+        "cán": 1.0,
+        "bộ": 1.0,
+        "đội ngũ": 2.0,
+        "ngũ cán": 2.5,
+        "cán bộ": 1.0,
+        "15": 1.0,
+    }
+    weights = {"đội ngũ": 2.0, "ngũ cán": 1.0, "15": 1.0}
+    assert phrases("Bồi dưỡng đội ngũ cán bộ, 15 người", weights, idf) == ["đội ngũ", "15"]

@@ -38,7 +38,7 @@ _ORDER = re.compile(
 )
 _OBJECT_ENDS = re.compile(
     r"\s(?:(?:để )?(?:triển khai|thực hiện|cụ thể hóa)|của|tại|ở|sát|phù hợp|trước|sau|trong|hằng|hàng|theo|trên địa bàn"
-    r"|giai đoạn|năm|từng năm|công tác|cụ thể|chi tiết|riêng|này|về việc|gửi|và|với|đến|xong"
+    r"|giai đoạn|năm|từng năm|công tác|cụ thể|chi tiết|riêng|này|về việc|gửi|đến|xong"
     r"|hoàn thành|trình|bảo đảm)(?!\w).*$"
 )
 _OF_THE_THEME = 0.75

@@ -59,7 +59,7 @@ from search_api.check.scope import (
     who,
 )
 from search_api.check.share import Share, only_some, share, subjects
-from search_api.check.similarity import Matrix, compare, written_out
+from search_api.check.similarity import Matrix, compare, phrases, written_out
 from search_api.check.targets import Targets
 from search_api.check.units import (
     Unit,
@@ -212,6 +212,7 @@ class _Run:
         background = [u.words for u in (*self.theirs, *self.evidence, *self.requirements)]
         self.aligner = Aligner(parent, child, background, encoder)
         self.aligned = self._align(self.theirs)
+        self.idf = {t: float(self.aligner.space.idf[n]) for t, n in self.aligner.space.vocabulary.items()}
         self._part_systems()
         self.action_rows: dict[int, list[list[int]]] = {}
         rows: list[Unit] = []
@@ -393,7 +394,12 @@ class _Run:
         top = self._together(number, scores) if order else 0.0
         chosen = [j for j in order if scores[j] >= WEAK and scores[j] >= 0.25 * top]
         parts, by_part = self._parts(number)
+        if any(len(unit.words.split()) >= _LONG_ACTION for unit in self.actions[number]):
+            # The whole of so long a task is near to every passage of its theme: what answers its sentences is shown.
+            chosen = list(by_part)
         chosen = list(dict.fromkeys([*chosen, *by_part]))
+        for j, score in by_part.items():
+            scores[j] = max(float(scores[j]), score)
         reason = ""
         absent: list[Absent] = []
         issued = (
@@ -533,13 +539,13 @@ class _Run:
         held = found.covered[:, 0] >= _CLAUSE
         return float((weights * held).sum() / max(float(weights.sum()), 1e-6))
 
-    def _parts(self, number: int) -> tuple[tuple[Part, ...], list[int]]:
+    def _parts(self, number: int) -> tuple[tuple[Part, ...], dict[int, float]]:
         """Return the actions of a task that has several, each with its verdict, and what answers them."""
         units = self.actions[number]
         if not units:
-            return (), []
+            return (), {}
         parts: list[Part] = []
-        answered: list[int] = []
+        answered: list[tuple[float, int]] = []
         for rows, unit in zip(self.action_rows[number], units, strict=True):
             rows = [row for row in rows if not self._centre(self.pieces[row].words)]
             if not rows:
@@ -556,15 +562,18 @@ class _Run:
                 and (reporting := self._reports(unit.words, self._limit_in(unit.span)[0])) is not None
             ):
                 verdict, score = "covered", _REPORTED
-                answered.append(reporting)
+                answered.append((_REPORTED, reporting))
             else:
                 answered += found
             parts.append(
                 Part(unit.span.start, unit.span.end, unit.span.of(self.parent.text), verdict, round(score, 3))
             )
-        return tuple(parts), list(dict.fromkeys(answered))
+        by_part: dict[int, float] = {}
+        for score, j in answered:
+            by_part[j] = max(score, by_part.get(j, 0.0))
+        return tuple(parts), by_part
 
-    def _part(self, rows: Sequence[int]) -> tuple[Verdict, float, list[int]]:
+    def _part(self, rows: Sequence[int]) -> tuple[Verdict, float, list[tuple[float, int]]]:
         """Judge an action by its sentences: each by the best passage; a goal alone makes it partial at most."""
         cut = len(self.working)
         best: list[tuple[float, int]] = []
@@ -581,12 +590,12 @@ class _Run:
         top = max((score for score, _ in best), default=0.0)
         if held:
             whole = len(held) >= _MOST * len(rows)
-            return "covered" if whole else "partial", top, [j for _, j in sorted(held, reverse=True)]
+            return "covered" if whole else "partial", top, sorted(held, reverse=True)
         promised = [(score, j) for score, j in goals if score >= _PROMISED]
         if promised:
-            return "partial", max(promised)[0], [j for _, j in sorted(promised, reverse=True)]
+            return "partial", max(promised)[0], sorted(promised, reverse=True)
         if top >= WEAK:
-            return "review", top, [j for score, j in best if score >= WEAK]
+            return "review", top, [(score, j) for score, j in best if score >= WEAK]
         return "not_found", top, []
 
     def _reports(self, words: str, deadline: Deadline) -> int | None:
@@ -657,16 +666,14 @@ class _Run:
         return tuple(out)
 
     def _why(self, aligned: Aligned, row: int, column: int) -> tuple[str, ...]:
-        """Name the weightiest terms that two pieces share, and their common figures."""
+        """Name the weightiest phrases that two pieces share, whole, and their common figures."""
         a, b = aligned.parents[row].factors, aligned.children[column].factors
-        vocabulary, idf = self.aligner.space.vocabulary, self.aligner.space.idf
-        shared = [
-            (float(idf[vocabulary[t]]) * min(a[t], b[t]), t)
+        weights = {
+            t: self.idf[t] * min(a[t], b[t])
             for t in a
-            if t in b and t in vocabulary and (" " in t or t[0].isdigit())
-        ]
-        shared.sort(key=lambda pair: (-pair[0], pair[1]))
-        return tuple(term for _, term in shared[:5])
+            if t in b and t in self.idf and (" " in t or t[0].isdigit())
+        }
+        return tuple(phrases(self.evidence[column].words, weights, self.idf))
 
     # -- alerts -----------------------------------------------------------------------------------
 
@@ -796,13 +803,23 @@ class _Run:
         if not self.requirements:
             return []
         aligned = self._align(self.requirements)
+        pieces = [_sentences(unit) for unit in self.requirements]
+        said = self._align([piece for one in pieces for piece in one])
         scope = Scope(True, "general", "yêu cầu chung của văn bản")
         items = []
+        at = 0
         for row, unit in enumerate(self.requirements):
             scores = aligned.scores[row]
             order = [int(j) for j in np.argsort(-scores)[:2] if scores[int(j)] >= WEAK]
             top = float(scores.max()) if scores.size else 0.0
             verdict: Verdict = "covered" if top >= COVERED else "partial" if top >= WEAK else "not_found"
+            if len(pieces[row]) > 1:
+                # A long view is near to any passage of its theme: its sentences tell.
+                best = said.scores[at : at + len(pieces[row])].max(axis=1, initial=0.0)
+                held = int((best >= COVERED).sum())
+                whole = held >= _MOST * len(best)
+                verdict = "covered" if whole else "partial" if held else "review" if order else "not_found"
+            at += len(pieces[row])
             matches = self._matches(aligned, row, order, scores)
             items.append(
                 self._item(f"requirement:{row + 1}", "requirement", unit, verdict, top, matches, (), scope)

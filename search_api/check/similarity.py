@@ -80,6 +80,10 @@ def written_out(text: str, own: Mapping[str, str]) -> str:
     return _SHORT.sub(long, text)
 
 
+_GOES_WITH = 0.45
+"""How much rarer a pair may be than its syllable where the two are one word."""
+
+
 class Terms(msgspec.Struct, frozen=True):
     """The weighted terms of one piece: term → own factor (below 1 for wording of every plan)."""
 
@@ -108,6 +112,48 @@ def terms_of(text: str, own: Mapping[str, str]) -> Terms:
                 factors[pair] = max(factors.get(pair, 0.0), weight)
         before = (token, factor, match.end())
     return Terms(factors)
+
+
+def phrases(words: str, weights: Mapping[str, float], idf: Mapping[str, float], most: int = 5) -> list[str]:
+    """Return the runs of ``words`` whose pairs of syllables the other piece shares, the weightiest first.
+
+    A syllable at the end of a run that nearly always goes with the one outside it ("đội ngũ cán|bộ") is cut off;
+    ``idf`` tells how rare syllables and pairs are.  Figures stand by themselves.
+    """
+    light = light_words()
+    tokens = [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(fold(words))]
+    out: dict[str, float] = {}
+    run: list[int] = []
+    total = 0.0
+
+    def bound(first: int, second: int, single: int) -> bool:
+        if not (first >= 0 and second < len(tokens)) or words[tokens[first][2] : tokens[second][1]].strip():
+            return False
+        pair, one = f"{tokens[first][0]} {tokens[second][0]}", tokens[single][0]
+        return pair in idf and one in idf and idf[pair] - idf[one] < _GOES_WITH
+
+    def close() -> None:
+        while run and (tokens[run[-1]][0] in light or bound(run[-1], run[-1] + 1, run[-1])):
+            run.pop()
+        while run and (tokens[run[0]][0] in light or bound(run[0] - 1, run[0], run[0])):
+            run.pop(0)
+        if len(run) >= 2:
+            said = words[tokens[run[0]][1] : tokens[run[-1]][2]]
+            out[said] = max(out.get(said, 0.0), total)
+
+    for at, (token, _, end) in enumerate(tokens):
+        if token[0].isdigit() and token in weights:
+            out[token] = weights[token]
+        joined = at + 1 < len(tokens) and not words[end : tokens[at + 1][1]].strip()
+        pair = f"{token} {tokens[at + 1][0]}" if joined else ""
+        if pair in weights:
+            run = run or [at]
+            run.append(at + 1)
+            total += weights[pair]
+            continue
+        close()
+        run, total = [], 0.0
+    return sorted(out, key=lambda said: (-out[said], said))[:most]
 
 
 class Space(msgspec.Struct, frozen=True):
