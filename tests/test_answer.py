@@ -106,6 +106,7 @@ def test_facts(service: Service, question: str, words: list[str]) -> None:
         ("Tỉnh Phượng Hoàng rà soát nhà trọ xong khi nào?", "Phượng Hoàng"),
         ("ubnd tinh tuyen quang yeu cau lap to lien gia xong truoc ngay nao", "Tuyên Quang"),
         ("giá vàng hôm nay bao nhiêu một lượng?", "Không có trong kho"),
+        ("Những quyết định nào của UBND tỉnh?", "thuộc loại này"),
         ("Năm 2019 tỷ lệ hồ sơ trực tuyến đạt bao nhiêu phần trăm?", "Không có trong kho"),
     ],
 )

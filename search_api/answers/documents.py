@@ -289,7 +289,13 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
     numbers = set() if evidence.scoped else set(numbered(evidence.question.text))
     cited = bool(symbols or numbers)
     if evidence.topic.empty and evidence.scoped and not cited and len(evidence.rows) <= _MOST:
-        held = [evidence.store.document(row.id) for row in evidence.rows]
+        kind = _wanted_type(evidence)
+        rows = [row for row in evidence.rows if not kind or not row.type or bare(row.type) == kind]
+        if not rows:
+            return Drafted(
+                (), "Không có trong kho: nơi được hỏi không có văn bản nào thuộc loại này.", final=True
+            )
+        held = [evidence.store.document(row.id) for row in rows]
         listed = [_listed(document, cites.cite(document.id, _title_span(document))) for document in held]
         return Drafted(tuple(listed), kind="topic_docs")
     said_inside = {} if cited else _said_inside(evidence)
