@@ -105,6 +105,12 @@ def test_a_place_that_has_no_document_is_answered_for_only_where_it_is_spoken_of
     assert not found.answered, found.answer
 
 
+def test_the_scope_is_told_in_the_words_typed(two: Service) -> None:
+    found = two.ask("Sản lượng chè của xã Đồng Vại và tỉnh Sông Lãng là bao nhiêu?")
+    assert "xã Đồng Vại" in (found.reason or "")
+    assert "dong vai" not in (found.reason or "")
+
+
 def test_who_signs_a_paper_is_asked_of_the_work(two: Service) -> None:
     found = two.ask("Bàn giao vườn giống thì ai ký biên bản?")
     assert "Trưởng phòng Nghiệp vụ" in (found.answer or "")

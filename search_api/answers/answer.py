@@ -263,6 +263,9 @@ def _refused(
     )
 
 
+_LEVEL_BEFORE = re.compile(r"(?<![a-z])(?:xa|phuong|tinh|thanh pho|tp|dac khu|huyen|quan) $")
+
+
 def _as_typed(question: Question, names: Sequence[str]) -> list[str]:
     """Return the names that limit an answer as the question has them, each once, the longest for its place.
 
@@ -277,7 +280,8 @@ def _as_typed(question: Question, names: Sequence[str]) -> list[str]:
         if match is None:
             other.append(name)
         else:
-            found.append(match.span())
+            level = _LEVEL_BEFORE.search(flat[: match.start()])
+            found.append((level.start() if level else match.start(), match.end()))
     # "xã" right before "Đông Hòa" is part of the same name.
     joined: list[tuple[int, int]] = []
     for start, end in sorted(found):

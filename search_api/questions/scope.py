@@ -353,6 +353,7 @@ def _without_issuers_of_cited(text: str, symbols: set[str]) -> str:
     return text
 
 
+_OF_A_COMMUNE = frozenset(("xa", "phuong"))
 _LEVEL_WORDS = frozenset(("tinh", "xa", "phuong", "thanh pho", "huyen", "so"))
 """Names that say a level and no place."""
 
@@ -414,6 +415,11 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
                 rest = rest.replace(other, " ")
             if f" {name} " not in rest:
                 del spoken[name]
+    for level in _OF_A_COMMUNE & spoken.keys():
+        # "xã Đông Hòa" is a place: not only what its uỷ ban issued, its đảng uỷ did too.
+        after = [written[match.end() :] for match in re.finditer(rf" {level} ", written)]
+        if all(any(rest.startswith(f"{place} ") for place in near.places) for rest in after):
+            del spoken[level]
     # The longest first: "sở nội vụ tỉnh lâm sơn" says more than "lâm sơn".
     named += sorted(spoken.items(), key=lambda item: (-len(item[0]), item[0]))
     # Names that fit one another narrow ("sở nội vụ" + "lâm sơn"); names that exclude one another add up
