@@ -62,7 +62,7 @@ def test_passages_keep_to_their_sections_and_cover_the_text(
     index: Path = request.getfixturevalue(which)
     with Store.open(index) as store:
         for row in store.documents():
-            document = store.document(row.id)
+            document = store.whole_document(row.id)
             titles = dict(
                 zip((s.path for s in document.outline), section_titles(document.outline), strict=True)
             )
