@@ -19,7 +19,7 @@ from search_api.check.align import Aligner
 from search_api.check.similarity import compare, light_words, written_out
 from search_api.check.units import Unit, clause_units
 
-ABSENT = 0.35
+ABSENT = 0.32
 """How much must be said of a clause for it not to be absent: its share held, and its likeness by meaning."""
 _ELSEWHERE = 0.5
 """What another passage than those that answer the task says counts less."""

@@ -12,7 +12,7 @@ import time
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import numpy as np
@@ -378,6 +378,13 @@ class _Run:
         for item in items:
             if item.level == "target" and item.task and item.verdict != "out_of_scope":
                 short.setdefault(item.task, []).extend(item.alerts)
+        lower = [
+            a.parent_span
+            for item in items
+            for a in item.alerts
+            if a.code == "target_lower" and a.parent_span is not None
+        ]
+        items = [_not_missing(item, lower) for item in items]
         extra = self._child_alerts(best)
         items = [_once(item, short.get(item.task or "", ())) for item in items]
         for key, found in self._copied(items).items():
@@ -469,7 +476,7 @@ class _Run:
                 for span, words in lost
             ]
         if scope.ours and verdict in ("covered", "partial"):
-            alerts += self.quantities.alerts(number, chosen, [a.parent_span for a in alerts])
+            alerts += self.quantities.alerts(number, chosen, [a.parent_span for a in alerts], self._orders)
         for j in chosen:
             if j < len(self.mine) and scores[j] >= WEAK:
                 self.used[j] = True
@@ -726,7 +733,11 @@ class _Run:
         """Say whether a limit inside the child's task keeps the parent's: one of its actions states it."""
         words = collapse(mine.block.of(self.child.text))
         last = latest(limit)
-        if mine.deadline.kind == "none" and last is not None and any(d <= last for d in _days(words)):
+        if (
+            mine.deadline.kind == "none"
+            and last is not None
+            and any(d <= last + timedelta(days=1) for d in _days(words))
+        ):
             return True
         return any(
             d.kind in ("by", "within", "range", "event")
@@ -894,6 +905,16 @@ def _once(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
     if item.level != "task" or not any(again(a) for a in item.alerts):
         return item
     return msgspec.structs.replace(item, alerts=tuple(a for a in item.alerts if not again(a)))
+
+
+def _not_missing(item: CheckItem, lower: Sequence[tuple[int, int]]) -> CheckItem:
+    """Leave out that a target is missing where it is said that the plan has less of it."""
+    if item.level != "target" or not any(a.code == "target_missing" for a in item.alerts):
+        return item
+    if not any(a < item.parent_end and item.parent_start < b for a, b in lower):
+        return item
+    kept = tuple(a for a in item.alerts if a.code != "target_missing")
+    return msgspec.structs.replace(item, alerts=kept)
 
 
 def _short(words: str, length: int = 110) -> str:

@@ -8,7 +8,7 @@ settles it; only where all fall short is there an alert.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -31,7 +31,7 @@ _COMMON_UNITS = frozenset(
 _SHARED = 5.0
 _NEAR = 0.2
 """Likeness from which a figure in an answering passage counts the same thing."""
-_SAME = 0.5
+_SAME = 0.4
 """Likeness from which a figure anywhere in the plan does."""
 _DATED = 0.3
 """Likeness from which a limit in an answering passage is the limit of the same clause."""
@@ -107,18 +107,23 @@ class Quantities:
         return out
 
     def alerts(
-        self, number: int, chosen: Sequence[int], told: Sequence[tuple[int, int] | None]
+        self,
+        number: int,
+        chosen: Sequence[int],
+        told: Sequence[tuple[int, int] | None],
+        apart: Callable[[str], bool],
     ) -> list[Alert]:
         """Return what the passages that answer a task, and goals that say the same, promise less.
 
-        ``told`` are the spans of limits that were compared already.
+        ``told`` are the spans of limits that were compared already; ``apart`` says of clauses that their limit is
+        no limit of work (the order to make the plan itself).
         """
         out: list[Alert] = []
         for row in self.rows.get(number, ()):
             theirs = self.theirs[row]
             if theirs.figure is not None:
                 found = self._lower(row, theirs.figure, chosen)
-            elif theirs.limit is not None and not _among(theirs.limit.span, told):
+            elif theirs.limit is not None and not _among(theirs.limit.span, told) and not apart(theirs.words):
                 found = self._later(row, theirs.limit, chosen)
             else:
                 found = None
@@ -163,6 +168,8 @@ class Quantities:
                 words = "Khoảng thời gian ngắn hơn: cấp trên “{a}”, kế hoạch “{b}”."
                 later.append((near, "target_lower", words, own.limit.span))
                 continue
+            if theirs.deadline.kind == "range" and own.limit.deadline.kind != "range":
+                continue  # a season is no limit that a single day could miss
             found = compare_deadlines(theirs.deadline, own.limit.deadline)
             if found is None:
                 return None

@@ -193,7 +193,10 @@ class Targets:
             matches = (
                 Match(near.section, where.start, where.end, where.of(self.child.text), round(score, 3)),
             )
-        asked = target.unit == "%" or near is not None or target.value == 0
+        # A goal of the whole that nothing in the plan is near to is no goal of each commune.
+        asked = near is not None or unit.task >= 0 or self.we.level != "xa" or self._owned(unit)
+        asked = asked or bool(_LOCAL.search(fold(collapse(target.quote))))
+        asked = asked and (target.unit == "%" or near is not None or target.value == 0)
         missing = (
             alert(
                 "target_missing",
@@ -213,6 +216,10 @@ class Targets:
             matches,
             missing,
         )
+
+    def _owned(self, unit: Unit) -> bool:
+        owner = self._related_task(unit)
+        return owner is not None and self.scopes[owner].ours
 
     def _nearest(self, unit: Unit) -> tuple[Unit | None, float]:
         if unit.task >= 0 and self.best.get(unit.task):
