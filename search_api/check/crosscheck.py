@@ -9,34 +9,26 @@ from __future__ import annotations
 
 import re
 import time
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 
-import msgspec
 import numpy as np
 
 from indexer.clean import collapse, fold
-from indexer.deadlines import find_deadlines, latest
 from indexer.encode import Encoder
-from indexer.records import Deadline, Document, Mention, Span, Task
+from indexer.records import Deadline, Document, Mention, Span
 from search_api.check.align import Aligned, Aligner
 from search_api.check.clauses import PLAIN, Absent, Clauses, orders_plan
 from search_api.check.compare import (
-    Dated,
-    Known,
     alert,
-    compare_deadlines,
-    copied_runs,
-    deadline_alert,
-    is_lower,
-    measure,
-    same_measure,
 )
+from search_api.check.duties import Duties
+from search_api.check.limits import Limits
+from search_api.check.placing import child_alerts, copied
 from search_api.check.plan import deadline_alerts, plan_alerts, six_clear
-from search_api.check.quantities import Quantities, said
+from search_api.check.quantities import Quantities
 from search_api.check.relation import citation_alerts, name_of, party, relation_of, replaced, summary
+from search_api.check.results import COVERED, from_parts, lacks, not_missing, once, short, with_alerts
 from search_api.check.schemas import (
     Alert,
     CheckItem,
@@ -51,30 +43,22 @@ from search_api.check.scope import (
     Scope,
     We,
     addressee,
-    mine,
     only_the_centre,
-    share_addressed,
-    task_scope,
-    under,
     who,
 )
-from search_api.check.share import Share, only_some, share, subjects
 from search_api.check.similarity import Matrix, compare, phrases, written_out
 from search_api.check.targets import Targets
 from search_api.check.units import (
+    LONG,
     Unit,
-    action_units,
     clauses,
     is_funding,
     paragraph_units,
     requirement_units,
-    task_units,
+    sentences,
     titled_units,
-    words_in,
 )
 
-COVERED = 0.5
-"""Score from which a piece answers another."""
 WEAK = 0.44
 """Score below which nothing is found; between the two a person must look."""
 _CLAUSE = 0.22
@@ -191,23 +175,14 @@ class _Run:
     ) -> None:
         self.child, self.parent, self.we = child, parent, we
         self.all_ours = all_ours
-        addressed = share_addressed(parent.tasks)
-        every = Scope(True, "general", "tính mọi nhiệm vụ theo yêu cầu")
-        self.scopes = [
-            every if all_ours else task_scope(task, we, addressed, self._named_first(task))
-            for task in parent.tasks
-        ]
-        self.limits = [(task.deadline, task.deadline_span) for task in parent.tasks]
-        self.narrowed: set[int] = set()
-        self.told: set[int] = set()
-        self.theirs = task_units(parent)
-        self.shares: dict[int, Share] = {} if all_ours else self._shares()
+        self.duties = Duties(parent, we, all_ours)
+        self.scopes, self.theirs = self.duties.scopes, self.duties.theirs
         self.mine = titled_units(child)
         said = [u for u in paragraph_units(child) if not is_funding(child, u)]
         # Work that stands outside tasks counts as a task would; goals and requirements promise, they assign nothing.
         self.working = [*self.mine, *(u for u in said if u.kind == "paragraph")]
         self.evidence = [*self.working, *(u for u in said if u.kind != "paragraph")]
-        self.actions = {n: self._actions(n, self.shares.get(n)) for n in range(len(parent.tasks))}
+        self.actions = {n: self.duties.actions(n) for n in range(len(parent.tasks))}
         self.requirements = requirement_units(parent)
         background = [u.words for u in (*self.theirs, *self.evidence, *self.requirements)]
         self.aligner = Aligner(parent, child, background, encoder)
@@ -219,7 +194,7 @@ class _Run:
         for number, unit in enumerate(self.theirs):
             self.action_rows[number] = []
             for action in self.actions[number]:
-                pieces = _sentences(action)
+                pieces = sentences(action)
                 self.action_rows[number].append(list(range(len(rows), len(rows) + len(pieces))))
                 rows += pieces
             rows += [] if self.actions[number] else [unit]
@@ -231,73 +206,21 @@ class _Run:
         self.issues = self._is_plan()
         titles = [d.metadata.title.value for d in (child, parent) if d.metadata.title is not None]
         self.theme = frozenset(fold(written_out(" ".join(titles), self.aligner.own)).split())
-        self.quantities = Quantities(parent, child, self.aligner, self.evidence, self._measured())
+        self.quantities = Quantities(parent, child, self.aligner, self.evidence, self.duties.measured())
         self.clauses = Clauses(
             parent,
             self.aligner,
             self.evidence,
             {
-                n: self.shares[n].spans if n in self.shares else None
+                n: self.duties.shares[n].spans if n in self.duties.shares else None
                 for n, scope in enumerate(self.scopes)
                 if scope.ours and not self.actions[n]
             },
             self.theme,
         )
-        self.dated = sum(t.deadline.kind != "none" for t in child.tasks) * 2 >= len(child.tasks)
-
-    def _named_first(self, task: Task) -> list[str]:
-        if task.lead or task.implementing or task.directing or task.coordinating:
-            return []
-        return subjects(self.parent, task)
-
-    def _shares(self) -> dict[int, Share]:
-        """Narrow tasks that name several bodies to the clauses that are ours, and widen scope by them."""
-        out: dict[int, Share] = {}
-        for number, task in enumerate(self.parent.tasks):
-            named = [
-                m.span
-                for m in (*task.lead, *task.implementing, *task.directing, *task.coordinating)
-                if mine(m.text, self.we) is not None
-            ]
-            if only_some(self.parent, named):
-                self.narrowed.add(number)
-            found = share(self.parent, task, lambda n: mine(n, self.we), lambda n: under(n, self.we))
-            if found is None or (self.scopes[number].ours and (found.whole or found.directed)):
-                continue
-            if not self.scopes[number].ours:
-                self.scopes[number] = Scope(
-                    True, "coordinate" if found.directed else "lead", f"trong nhiệm vụ chung: {found.why}"
-                )
-                if found.directed:
-                    self.told.add(number)
-                    continue
-            out[number] = found
-            unit = self.theirs[number]
-            if words := words_in(self.parent, task, found.spans):
-                self.theirs[number] = msgspec.structs.replace(unit, words=words)
-            if not found.dated:
-                self.limits[number] = next(
-                    (limit for s in found.spans if (limit := self._limit_in(s))[0].kind != "none"),
-                    (Deadline(), None),
-                )
-        return out
-
-    def _measured(self) -> list[tuple[int, bool, Sequence[Span]]]:
-        """Return our tasks with their clauses, and whether they are given to us alone: then totals bind us too."""
-        out: list[tuple[int, bool, Sequence[Span]]] = []
-        for number, task in enumerate(self.parent.tasks):
-            scope = self.scopes[number]
-            if scope.ours:
-                own = self.shares.get(number)
-                alone = self.all_ours or (scope.role == "lead" and not scope.why.startswith("giao chung"))
-                out.append((number, alone, own.spans if own is not None else said(self.parent, task)))
-        return out
-
-    def _actions(self, number: int, own: Share | None) -> list[Unit]:
-        units = action_units(self.parent, number)
-        if own is not None:
-            units = [u for u in units if any(s.overlaps(u.span) for s in own.spans)]
-        return units if len(units) > 1 else []
+        self.time = Limits(
+            self.duties, child, self.aligner, self.evidence, len(self.mine), self.aligned.scores
+        )
 
     def _part_systems(self) -> None:
         """Weaken pairs whose leads are of different systems: what a council oversees, a Front does not do."""
@@ -384,24 +307,28 @@ class _Run:
             for a in item.alerts
             if a.code == "target_lower" and a.parent_span is not None
         ]
-        items = [_not_missing(item, lower) for item in items]
-        extra = self._child_alerts(best)
-        items = [_once(item, short.get(item.task or "", ())) for item in items]
-        for key, found in self._copied(items).items():
+        items = [not_missing(item, lower) for item in items]
+        extra, loose = child_alerts(self.child, self.parent, self.we, self._homes(best))
+        self.loose += loose
+        items = [once(item, short.get(item.task or "", ())) for item in items]
+        same_level = self.we.level == self._level_of_parent()
+        taken, loose = copied(self.child, self.parent, items, same_level)
+        self.loose += loose
+        for key, found in taken.items():
             extra.setdefault(key, []).extend(found)
-        items = [_with_alerts(item, extra.get(item.key, [])) if item.key in extra else item for item in items]
+        items = [with_alerts(item, extra.get(item.key, [])) if item.key in extra else item for item in items]
         items.sort(key=lambda item: (item.parent_start, item.parent_end, item.level))
         return tuple(items)
 
     def _task_item(self, number: int) -> tuple[CheckItem, list[int]]:
         unit, task, scope = self.theirs[number], self.parent.tasks[number], self.scopes[number]
-        limit, limit_span = self.limits[number]
+        limit, limit_span = self.duties.limits[number]
         scores = self._scores(self.aligned, number)
         order = [int(j) for j in np.argsort(-scores)[:_MOST_MATCHES]] if len(scores) else []
         top = self._together(number, scores) if order else 0.0
         chosen = [j for j in order if scores[j] >= WEAK and scores[j] >= 0.25 * top]
         parts, by_part = self._parts(number)
-        if any(len(unit.words.split()) >= _LONG_ACTION for unit in self.actions[number]):
+        if any(len(unit.words.split()) >= LONG for unit in self.actions[number]):
             # The whole of so long a task is near to every passage of its theme: what answers its sentences is shown.
             chosen = list(by_part)
         chosen = list(dict.fromkeys([*chosen, *by_part]))
@@ -417,7 +344,7 @@ class _Run:
             and self._orders(unit.words)
         )
         if parts:
-            verdict, top = _from_parts(parts, top)
+            verdict, top = from_parts(parts, top)
         else:
             if top < COVERED and (reporting := self._reports(unit.words, limit)) is not None:
                 chosen = list(dict.fromkeys([reporting, *chosen]))
@@ -438,9 +365,9 @@ class _Run:
             verdict, top = ("partial" if absent else "covered"), max(top, 0.9)
             reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
             if absent:
-                reason += f" {_lacks(absent)}"
+                reason += f" {lacks(absent)}"
             matches = (self._own_match(), *matches)
-        if issued and scope.ours and (late := self._late_issue(limit, limit_span)):
+        if issued and scope.ours and (late := self.time.late_issue(limit, limit_span)):
             alerts.append(late)
         if not scope.ours:
             verdict = "out_of_scope"
@@ -450,16 +377,16 @@ class _Run:
         elif scope.role == "unknown" and verdict == "not_found":
             verdict = "review"
             reason = "Văn bản cấp trên không nêu giao cho ai, kế hoạch không có nội dung này."
-        elif number in self.narrowed and verdict == "not_found":
+        elif number in self.duties.narrowed and verdict == "not_found":
             verdict = "review"
             reason = "Chỉ giao một số nơi, một số cơ quan: cần xác định có thuộc diện này không."
-        elif number in self.told and verdict == "not_found":
+        elif number in self.duties.told and verdict == "not_found":
             verdict = "review"
             reason = "Cấp trên giao cơ quan khác hướng dẫn, chỉ đạo; kế hoạch chưa nêu phần việc của mình."
         elif scope.role == "coordinate" and verdict == "not_found":
             reason = "Được giao phối hợp; kế hoạch chưa nêu phần việc phối hợp."
         if scope.ours and not issued:
-            alerts += self._deadlines(number, [j for j in chosen if scores[j] >= COVERED], parts)
+            alerts += self.time.alerts(number, [j for j in chosen if scores[j] >= COVERED], len(parts) > 1)
         if scope.ours and verdict == "partial":
             lost = [(Span(p.start, p.end), collapse(p.quote)) for p in parts if p.verdict == "not_found"]
             lost += [(clause.span, clause.words) for clause in absent]
@@ -467,7 +394,7 @@ class _Run:
                 alert(
                     "action_missing",
                     "warning",
-                    f"Chưa thấy nội dung tương ứng với việc “{_short(words)}”.",
+                    f"Chưa thấy nội dung tương ứng với việc “{short(words)}”.",
                     self.parent,
                     span,
                     self.child,
@@ -531,7 +458,7 @@ class _Run:
         if share < 0.34 or (top < _PLAINLY and share < 0.6):
             return "partial", "Chỉ một phần các việc nêu trong nhiệm vụ có nội dung tương ứng."
         if absent:
-            return "partial", _lacks(absent)
+            return "partial", lacks(absent)
         return "covered", ""
 
     def _clause_share(self, unit: Unit, chosen: Sequence[int]) -> float:
@@ -562,11 +489,11 @@ class _Run:
             verdict, score, found = self._part(rows)
             if verdict != "covered" and self.issues and self._orders(unit.words):
                 verdict, score = "covered", 0.9
-                if late := self._late_issue(*self._limit_in(unit.span)):
+                if late := self.time.late_issue(*self.duties.limit_in(unit.span)):
                     self.loose.append(late)
             elif (
                 verdict != "covered"
-                and (reporting := self._reports(unit.words, self._limit_in(unit.span)[0])) is not None
+                and (reporting := self._reports(unit.words, self.duties.limit_in(unit.span)[0])) is not None
             ):
                 verdict, score = "covered", _REPORTED
                 answered.append((_REPORTED, reporting))
@@ -624,11 +551,6 @@ class _Run:
                 best = (points, j)
         return best[1] if best else None
 
-    def _limit_in(self, span: Span) -> tuple[Deadline, Span | None]:
-        for found, deadline in find_deadlines(span.of(self.parent.text)):
-            return deadline, Span(span.start + found.start, span.start + found.end)
-        return Deadline(), None
-
     def _own_match(self) -> Match:
         fact = self.child.metadata.title or self.child.metadata.type
         span = (
@@ -637,21 +559,6 @@ class _Run:
             else Span(0, min(80, len(self.child.text)))
         )
         return Match("", span.start, span.end, span.of(self.child.text), 0.9, None, ("chính kế hoạch này",))
-
-    def _late_issue(self, deadline: Deadline, span: Span | None) -> Alert | None:
-        """Compare the limit for issuing the plan with the day on which the child is dated."""
-        fact = self.child.metadata.date
-        if fact is None or len(fact.value) < 10:
-            return None
-        issued = Deadline(
-            raw=f"ban hành ngày {'/'.join(reversed(fact.value.split('-')))}",
-            kind="by",
-            end=fact.value,
-            precision="day",
-        )
-        if deadline.kind == "recurring":
-            return None
-        return deadline_alert(self.parent, self.child, Dated(deadline, span), Dated(issued, fact.span))
 
     def _matches(
         self, aligned: Aligned, row: int, chosen: Sequence[int], scores: Matrix
@@ -684,70 +591,8 @@ class _Run:
 
     # -- alerts -----------------------------------------------------------------------------------
 
-    def _deadlines(self, number: int, chosen: Sequence[int], parts: Sequence[Part]) -> list[Alert]:
-        """Compare time limits with the passage that answers best, and with others that answer only this."""
-        limit, limit_span = self.limits[number]
-        if len(parts) > 1 and limit.kind == "none":
-            return []
-        out = []
-        scores = self.aligned.scores
-        for rank, j in enumerate(j for j in chosen if j < len(self.mine)):
-            mine = self.child.tasks[self.evidence[j].task]
-            alone = int(np.argmax(scores[:, j])) == number
-            if rank > 0 and not (alone and scores[number, j] >= 0.8):
-                continue
-            if rank == 0 and not alone and scores[number, j] < 0.6:
-                continue
-            theirs = Dated(limit, limit_span)
-            own = Dated(mine.deadline, mine.deadline_span)
-            if mine.deadline.kind == "none":
-                own = self._limit_inside(number, mine) or own
-            if own.deadline.kind == "none" and not self.dated:
-                continue
-            found = deadline_alert(
-                self.parent,
-                self.child,
-                theirs,
-                own,
-                mine.span,
-            )
-            if found is not None and not self._kept_inside(limit, mine):
-                out.append(found)
-        return out[:2]
-
-    def _limit_inside(self, number: int, mine: Task) -> Dated | None:
-        """Return the limit stated in the paragraph of a child's task that answers, where the task has none itself."""
-        text = self.child.text
-        spans = [s for s in mine.actions if len(s.of(text).split()) >= 4] or [mine.block]
-        words = [self.aligner.terms(collapse(s.of(text))) for s in spans]
-        found = compare([self.aligner.terms(self.theirs[number].words)], words, self.aligner.space)
-        best = int(np.argmax(found.covered[0]))
-        if found.covered[0, best] < _PARAGRAPH_HELD:
-            return None
-        span = spans[best]
-        for where, limit in find_deadlines(span.of(text)):
-            return Dated(limit, Span(span.start + where.start, span.start + where.end))
-        return None
-
-    def _kept_inside(self, limit: Deadline, mine: Task) -> bool:
-        """Say whether a limit inside the child's task keeps the parent's: one of its actions states it."""
-        words = collapse(mine.block.of(self.child.text))
-        last = latest(limit)
-        if (
-            mine.deadline.kind == "none"
-            and last is not None
-            and any(d <= last + timedelta(days=1) for d in _days(words))
-        ):
-            return True
-        return any(
-            d.kind in ("by", "within", "range", "event")
-            and d.raw != mine.deadline.raw
-            and compare_deadlines(limit, d) is None
-            for _, d in find_deadlines(words)
-        )
-
-    def _child_alerts(self, best: Mapping[int, Sequence[int]]) -> dict[str, list[Alert]]:
-        """Hang alerts on the child's tasks at the item that they answer; the others are loose."""
+    def _homes(self, best: Mapping[int, Sequence[int]]) -> dict[int, int]:
+        """Return for each task of the child the task of ours in the parent that it answers best."""
         home: dict[int, int] = {}
         for number, chosen in best.items():
             if self.scopes[number].ours:
@@ -756,54 +601,7 @@ class _Run:
                         j not in home or self.aligned.scores[number, j] > self.aligned.scores[home[j], j]
                     ):
                         home[j] = number
-        out: dict[str, list[Alert]] = {}
-        for index, found in plan_alerts(self.child, self.we):
-            number = home.get(index, -1)
-            if number < 0:
-                self.loose.append(found)
-                continue
-            task = self.parent.tasks[number]
-            told = alert(found.code, found.severity, found.message, self.parent, task.span, self.child, None)
-            out.setdefault(f"task:{task.id}", []).append(
-                Alert(
-                    found.code,
-                    found.severity,
-                    found.message,
-                    told.parent_quote,
-                    told.parent_span,
-                    found.child_quote,
-                    found.child_span,
-                )
-            )
-        return out
-
-    def _copied(self, items: Sequence[CheckItem]) -> dict[str, list[Alert]]:
-        out: dict[str, list[Alert]] = {}
-        for run in copied_runs(self.parent, self.child):
-            whole = _sentence_share(self.child, run.child)
-            if not (run.wide and self._level() != self._level_of_parent()) and not (
-                run.words >= 18 and whole >= 0.8
-            ):
-                continue
-            extra = ", cả phạm vi của cấp trên" if run.wide else ""
-            found = alert(
-                "copied",
-                "warning" if run.wide else "info",
-                f"Chép nguyên văn {run.words} chữ của văn bản cấp trên{extra}, chưa cụ thể hóa theo địa phương, đơn vị.",
-                self.parent,
-                run.parent,
-                self.child,
-                run.child,
-            )
-            home = next((i for i in items if i.parent_start <= run.parent.start < i.parent_end), None)
-            if home is None:
-                self.loose.append(found)
-            else:
-                out.setdefault(home.key, []).append(found)
-        return out
-
-    def _level(self) -> str | None:
-        return self.we.level
+        return home
 
     def _level_of_parent(self) -> str | None:
         return self.parent.metadata.level.value if self.parent.metadata.level else None
@@ -814,7 +612,7 @@ class _Run:
         if not self.requirements:
             return []
         aligned = self._align(self.requirements)
-        pieces = [_sentences(unit) for unit in self.requirements]
+        pieces = [sentences(unit) for unit in self.requirements]
         said = self._align([piece for one in pieces for piece in one])
         scope = Scope(True, "general", "yêu cầu chung của văn bản")
         items = []
@@ -864,111 +662,4 @@ def _system(leads: Sequence[Mention]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _sentence_share(document: Document, span: Span) -> float:
-    """Return the share of the sentences around a run that the run fills."""
-    text = document.text
-    start = max(text.rfind(mark, 0, span.start) for mark in (". ", ";", "\n\n", ".\n"))
-    ends = [at for at in (text.find(mark, span.end) for mark in (".", ";", "\n\n")) if at >= 0]
-    end = min(ends) if ends else len(text)
-    return (span.end - span.start) / max(end - max(start, 0), 1)
-
-
-_PARAGRAPH_HELD = 0.4
-"""Share of a task that a paragraph holds whose limit is then the task's."""
-_DAY = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)")
-
-
-def _days(words: str) -> list[date]:
-    """Return the days that a passage names, whatever it says of them."""
-    out = []
-    for match in _DAY.finditer(words):
-        month, number = int(match[2]), int(match[1])
-        if 1 <= month <= 12 and 1 <= number <= monthrange(int(match[3]), month)[1]:
-            out.append(date(int(match[3]), month, number))
-    return out
-
-
-def _once(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
-    """Leave out what is said of a figure where the targets of the task say the same."""
-    told = {a.code for a in targets}
-    spans = [a.parent_span for a in targets if a.parent_span is not None]
-
-    def again(found: Alert) -> bool:
-        at = found.parent_span
-        return (
-            found.code == "target_lower"
-            and found.code in told
-            and at is not None
-            and any(a < at[1] and at[0] < b for a, b in spans)
-        )
-
-    if item.level != "task" or not any(again(a) for a in item.alerts):
-        return item
-    return msgspec.structs.replace(item, alerts=tuple(a for a in item.alerts if not again(a)))
-
-
-def _not_missing(item: CheckItem, lower: Sequence[tuple[int, int]]) -> CheckItem:
-    """Leave out that a target is missing where it is said that the plan has less of it."""
-    if item.level != "target" or not any(a.code == "target_missing" for a in item.alerts):
-        return item
-    if not any(a < item.parent_end and item.parent_start < b for a, b in lower):
-        return item
-    kept = tuple(a for a in item.alerts if a.code != "target_missing")
-    return msgspec.structs.replace(item, alerts=kept)
-
-
-def _short(words: str, length: int = 110) -> str:
-    """Cut a quotation at a word."""
-    return words if len(words) <= length else f"{words[:length].rsplit(' ', 1)[0]}…"
-
-
-def _lacks(absent: Sequence[Absent]) -> str:
-    return f"Chưa thấy nội dung tương ứng với việc “{_short(absent[0].words)}”."
-
-
-def _with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:
-    return msgspec.structs.replace(item, alerts=(*item.alerts, *alerts))
-
-
-_LONG_ACTION = 60
-"""Words from which an action is several orders: it is judged by its sentences."""
-
-
-def _sentences(unit: Unit) -> list[Unit]:
-    """Return the sentences of a long action, each as a piece; a short action is one piece."""
-    if len(unit.words.split()) < _LONG_ACTION:
-        return [unit]
-    said = [m for m in re.split(r"(?<=[.;])\s+", unit.words) if len(m.split()) >= 6]
-    return [msgspec.structs.replace(unit, words=words) for words in said] if len(said) > 1 else [unit]
-
-
-def _from_parts(parts: Sequence[Part], top: float) -> tuple[Verdict, float]:
-    parts = [part for part in parts if part.verdict != "out_of_scope"]
-    if not parts:
-        return "not_found", top
-    held = sum(part.verdict == "covered" for part in parts)
-    some = sum(part.verdict == "partial" for part in parts)
-    weak = sum(part.verdict == "review" for part in parts)
-    score = max(top, sum(part.score for part in parts) / len(parts))
-    if held == len(parts):
-        return "covered", score
-    if held or some or (weak and top >= COVERED):
-        return "partial", score
-    if weak:
-        return "review", score
-    # The whole is near, no action of it is: the theme is shared, whether the work is must be read.
-    return ("review", top) if top >= COVERED else ("not_found", top)
-
-
-__all__ = [
-    "Known",
-    "check",
-    "check_alone",
-    "is_lower",
-    "measure",
-    "name_of",
-    "party",
-    "relation_of",
-    "same_measure",
-    "summary",
-]
+__all__ = ["COVERED", "check", "check_alone", "name_of", "party", "summary"]

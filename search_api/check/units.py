@@ -223,6 +223,18 @@ def action_units(document: Document, number: int) -> list[Unit]:
     return units if len(units) > 1 else []
 
 
+LONG = 60
+"""Words from which an action is several orders: it is judged by its sentences."""
+
+
+def sentences(unit: Unit) -> list[Unit]:
+    """Return the sentences of a long action, each as a piece; a short action is one piece."""
+    if len(unit.words.split()) < LONG:
+        return [unit]
+    said = [m for m in re.split(r"(?<=[.;])\s+", unit.words) if len(m.split()) >= 6]
+    return [msgspec.structs.replace(unit, words=words) for words in said] if len(said) > 1 else [unit]
+
+
 def clauses(words: str) -> list[str]:
     """Return the clauses of a piece that say something by themselves, the whole piece where it has one."""
     found = [c for c in (collapse(c) for c in re.split(r";|\.\s", words)) if len(c.split()) >= 6]

@@ -1,0 +1,96 @@
+"""What the parent asks of us: each of its tasks with its scope, our clauses of it, its limit and its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from indexer.deadlines import find_deadlines
+from indexer.records import Deadline, Document, Span, Task
+from search_api.check.quantities import said
+from search_api.check.scope import Scope, We, mine, share_addressed, task_scope, under
+from search_api.check.share import Share, only_some, share, subjects
+from search_api.check.units import Unit, action_units, task_units, words_in
+
+
+class Duties:
+    """The parent's tasks as they are ours: ``theirs`` are their pieces, narrowed to our clauses."""
+
+    def __init__(self, parent: Document, we: We, all_ours: bool) -> None:
+        self.parent, self.we, self.all_ours = parent, we, all_ours
+        addressed = share_addressed(parent.tasks)
+        every = Scope(True, "general", "tính mọi nhiệm vụ theo yêu cầu")
+        self.scopes = [
+            every if all_ours else task_scope(task, we, addressed, self._named_first(task))
+            for task in parent.tasks
+        ]
+        self.limits = [(task.deadline, task.deadline_span) for task in parent.tasks]
+        self.narrowed: set[int] = set()
+        """Tasks that go to some of us only."""
+        self.told: set[int] = set()
+        """Tasks that another body is to direct us to do."""
+        self.theirs = task_units(parent)
+        self.shares: dict[int, Share] = {} if all_ours else self._shares()
+
+    def _named_first(self, task: Task) -> list[str]:
+        if task.lead or task.implementing or task.directing or task.coordinating:
+            return []
+        return subjects(self.parent, task)
+
+    def _shares(self) -> dict[int, Share]:
+        """Narrow tasks that name several bodies to the clauses that are ours, and widen scope by them."""
+        out: dict[int, Share] = {}
+        for number, task in enumerate(self.parent.tasks):
+            named = [
+                m.span
+                for m in (*task.lead, *task.implementing, *task.directing, *task.coordinating)
+                if mine(m.text, self.we) is not None
+            ]
+            if only_some(self.parent, named):
+                self.narrowed.add(number)
+            found = share(self.parent, task, lambda n: mine(n, self.we), lambda n: under(n, self.we))
+            if found is None or (self.scopes[number].ours and (found.whole or found.directed)):
+                continue
+            if not self.scopes[number].ours:
+                self.scopes[number] = Scope(
+                    True, "coordinate" if found.directed else "lead", f"trong nhiệm vụ chung: {found.why}"
+                )
+                if found.directed:
+                    self.told.add(number)
+                    continue
+            out[number] = found
+            unit = self.theirs[number]
+            if words := words_in(self.parent, task, found.spans):
+                self.theirs[number] = msgspec.structs.replace(unit, words=words)
+            if not found.dated:
+                self.limits[number] = next(
+                    (limit for s in found.spans if (limit := self.limit_in(s))[0].kind != "none"),
+                    (Deadline(), None),
+                )
+        return out
+
+    def measured(self) -> list[tuple[int, bool, Sequence[Span]]]:
+        """Return our tasks with their clauses, and whether they are given to us alone: then totals bind us too."""
+        out: list[tuple[int, bool, Sequence[Span]]] = []
+        for number, task in enumerate(self.parent.tasks):
+            scope = self.scopes[number]
+            if scope.ours:
+                own = self.shares.get(number)
+                alone = self.all_ours or (scope.role == "lead" and not scope.why.startswith("giao chung"))
+                out.append((number, alone, own.spans if own is not None else said(self.parent, task)))
+        return out
+
+    def actions(self, number: int) -> list[Unit]:
+        """Return the actions of a task that are ours, where it has several."""
+        own = self.shares.get(number)
+        units = action_units(self.parent, number)
+        if own is not None:
+            units = [u for u in units if any(s.overlaps(u.span) for s in own.spans)]
+        return units if len(units) > 1 else []
+
+    def limit_in(self, span: Span) -> tuple[Deadline, Span | None]:
+        """Return the first time limit of a stretch and where it stands."""
+        for found, deadline in find_deadlines(span.of(self.parent.text)):
+            return deadline, Span(span.start + found.start, span.start + found.end)
+        return Deadline(), None
