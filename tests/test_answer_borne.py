@@ -105,6 +105,34 @@ def test_a_place_that_has_no_document_is_answered_for_only_where_it_is_spoken_of
     assert not found.answered, found.answer
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Hà Khê mở hai vườn giống trước ngày nào?",
+        "Ai chủ trì mở hai vườn giống theo kế hoạch 90?",
+        "Sở Y tế Hà Khê chủ trì mở mấy vườn giống?",
+    ],
+)
+def test_a_name_that_nothing_speaks_of_is_missing(two: Service, asked: str) -> None:
+    found = two.ask(asked)
+    assert not found.answered, found.answer
+    assert found.refusal == "missing_document"
+    assert "Hà Khê" in (found.reason or "") or "kế hoạch 90" in (found.reason or "")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Sông Lãng mở hai vườn giống trước ngày nào?",
+        "Sở Y tế Sông Lãng chủ trì mở mấy vườn giống, trước ngày nào?",
+        "Ai chủ trì mở hai vườn giống theo kế hoạch 77?",
+    ],
+)
+def test_a_name_that_a_document_bears_is_not(two: Service, asked: str) -> None:
+    found = two.ask(asked)
+    assert found.answered, found.reason
+
+
 def test_the_scope_is_told_in_the_words_typed(two: Service) -> None:
     found = two.ask("Sản lượng chè của xã Đồng Vại và tỉnh Sông Lãng là bao nhiêu?")
     assert "xã Đồng Vại" in (found.reason or "")

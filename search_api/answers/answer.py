@@ -22,7 +22,7 @@ from search_api.answers.due import due_tasks
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import expand
 from search_api.questions.question import TASK_KINDS, Question
-from search_api.questions.scope import Scope, topic_text
+from search_api.questions.scope import Scope, topic_text, written_out_type
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
 
 SURE = 0.6
@@ -65,6 +65,9 @@ def answer(
         # A place that no document is of is answered for by the passages that speak of it, by no others.
         named = [bare(collapse(name)) for name in scope.missing if "/" not in name]
         found = [(p, s) for p, s in found if all(name in collapse(bare(p.text)) for name in named)]
+    strangers = _strangers(question, scope, found)
+    if strangers:
+        return _missing(question, scope._replace(missing=strangers, cited_by=()), store)
     evidence = Evidence(
         question=question,
         topic=make_topic(question, scope),
@@ -81,6 +84,40 @@ def answer(
         return _answered(question, drafted, cites, store, scope)
     reason = drafted.reason or _plain_reason(question, scope)
     return _refused(question, reason, found, store, "not_stated" if drafted.reason else "not_found")
+
+
+#: Kinds that weigh by themselves whether a document bears the names in a question, or ask who else does.
+_WEIGH_NAMES = frozenset(
+    (
+        "basis",
+        "replaces",
+        "replaced_by",
+        "effect",
+        "where",
+        "signer",
+        "issued",
+        "person",
+        "topic_docs",
+        "contact",
+    )
+)
+
+
+def _strangers(
+    question: Question, scope: Scope, found: Sequence[tuple[StoredPassage, float]]
+) -> tuple[str, ...]:
+    """Return the names in a question that neither a document bears nor a passage found speaks of."""
+    if not scope.unheld or _WEIGH_NAMES & set(question.kinds):
+        return ()
+    texts = [" ".join(re.findall(r"[a-z0-9]+", bare(f"{p.section_title} {p.text}"))) for p, _ in found]
+    out = []
+    for name in scope.unheld:
+        words = re.findall(r"[a-z0-9]+", written_out_type(bare(name)))
+        between = " (?:so 0*)?" if words[-1].isdigit() else " "
+        pattern = re.compile(rf"(?<![a-z0-9]){' '.join(words[:-1])}{between}{words[-1]}(?![a-z0-9])")
+        if not any(pattern.search(text) for text in texts):
+            out.append(name)
+    return tuple(out)
 
 
 def _may_be_asked_of(question: Question) -> bool:

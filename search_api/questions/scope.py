@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from indexer.clean import bare, collapse, typed_plain
@@ -65,6 +65,8 @@ class Scope(NamedTuple):
     """Documents of an issuer that is named as one who works: they come first, and limit nothing."""
     asked_missing: bool = False
     """True where a missing document is itself what is asked about, so that no other may answer for it."""
+    unheld: tuple[str, ...] = ()
+    """Names of places, bodies and numbered documents in the question that no document of the index bears."""
 
 
 def written_out(text: str) -> str:
@@ -461,7 +463,57 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
         tuple(tuple(sorted(group)) for group in groups),
         () if groups else _leaning(written, catalogue),
         asked_missing and not any("/" in name and name not in missing for name, _ in named),
+        _unheld(question, flat, catalogue),
     )
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+#: First words of bodies: what follows them is often spoken of in short ("Hội Phụ nữ").
+_HEADS = frozenset(
+    ("hoi", "doan", "so", "ban", "phong", "bo", "cuc", "vu", "vien", "tram", "truong", "to", "uy", "dang")
+)
+
+
+def _proper_pairs(text: str) -> list[tuple[str, ...]]:
+    """Find names of two words and more in capitals ("Đại Sơn"; "Công Thương"), word by word.
+
+    What counts of a longer row of capitals ("Công Thương Đại Sơn") are the words beside one another.
+    """
+    rows_: list[list[str]] = [[]]
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        capital = word[0].isupper() and word[1:].islower() and bare(word) not in _HEADS
+        if not capital or text[end : match.start()] != " ":
+            rows_.append([])
+        if capital:
+            rows_[-1].append(word)
+        end = match.end()
+    return [tuple(row) for row in rows_ if len(row) > 1]
+
+
+def written_out_type(name: str) -> str:
+    """Write out the type of a document's bare name: "kh 145" → "ke hoach 145"."""
+    first, _, rest = name.partition(" ")
+    return f"{_SHORT_TYPES.get(first, first)} {rest}"
+
+
+def _unheld(question: Question, flat: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Find the proper names and numbers of documents in a question that nothing in the index is called by."""
+    out = []
+    for words in [] if question.plain else _proper_pairs(question.text):
+        borne = [catalogue.names(f"{a} {b}") for a, b in pairwise(words)]
+        # A word is strange that belongs to no pair which is known.
+        strange = [not any(borne[max(0, at - 1) : at + 1]) for at in range(len(words))]
+        if any(strange):
+            first = strange.index(True)
+            out.append(" ".join(words[first : first + 2]) if first + 1 < len(words) else " ".join(words[-2:]))
+    for match in _NUMBERED.finditer(flat):
+        key = (_SHORT_TYPES.get(match.group(1), match.group(1)), int(match.group(2)))
+        if key not in catalogue.numbers and not _carried_out(flat[: match.start()]):
+            typed = re.sub(r"\s+(?:số|so)(?=\s)", "", question.text[match.start() : match.end()])
+            out.append(typed)
+    return tuple(dict.fromkeys(out))
 
 
 def _leaning(written: str, catalogue: Catalogue) -> tuple[str, ...]:
