@@ -606,6 +606,12 @@ def test_whom_a_task_without_a_lead_names_first() -> None:
     named = {t.id: subjects(parent, t) for t in parent.tasks if not t.lead}
     assert named["I.5"] == ["Sở Tài chính"]
     assert named["I.6"] == []
+    rows = MIXED.replace(
+        "5. Sở Y tế trồng vườn thuốc nam tại bệnh viện tỉnh.",
+        "5. Mua 12 máy cắt cỏ cho các đội - Công an tỉnh - Sở Tài chính - quý II/2026",
+    )
+    row = made(rows, "tinh")
+    assert subjects(row, row.tasks[-1]) == ["Công an tỉnh"]
     items = {i.task: i for i in check(made(MIXED_CHILD, "xa"), parent).items}
     assert items["I.5"].verdict == "out_of_scope"
     assert items["I.6"].verdict == "review"

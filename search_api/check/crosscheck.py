@@ -242,7 +242,12 @@ class _Run:
         return orders_plan(written_out(words, self.aligner.own), self.theme)
 
     def _centre(self, words: str) -> bool:
-        return only_the_centre(words, self._level_of_parent(), self.we)
+        """Say whether most of a piece is work that only the centre can do."""
+        if self.duties.all_ours:
+            return False
+        said = clauses(words)
+        level = self._level_of_parent()
+        return 2 * sum(only_the_centre(clause, level, self.we) for clause in said) > len(said)
 
     def _scores(self, aligned: Aligned, row: int) -> Matrix:
         scores: Matrix = aligned.scores[row].copy()
@@ -525,7 +530,9 @@ class _Run:
         if held:
             whole = len(held) >= _MOST * len(rows)
             return "covered" if whole else "partial", top, sorted(held, reverse=True)
-        promised = [(score, j) for score, j in goals if score >= _PROMISED]
+        promised = [
+            (score, j) for score, j in goals if score >= _PROMISED and self.evidence[j].kind == "goal"
+        ]
         if promised:
             return "partial", max(promised)[0], sorted(promised, reverse=True)
         if top >= WEAK:

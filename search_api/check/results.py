@@ -68,7 +68,9 @@ def from_parts(parts: Sequence[Part], top: float) -> tuple[Verdict, float]:
     score = max(top, sum(part.score for part in parts) / len(parts))
     if held == len(parts):
         return "covered", score
-    if held or some or (weak and top >= COVERED):
+    # One sentence of many that some passage is near to is no sign of the work.
+    enough = 3 * some >= len(parts) or (some and top >= COVERED)
+    if held or enough or (weak and top >= COVERED):
         return "partial", score
     if weak:
         return "review", score

@@ -157,6 +157,8 @@ def subjects(document: Document, task: Task) -> list[str]:
     sentence has no subject: then the task is not theirs alone.
     """
     text = cased(document.text)
+    if row := _row_lead(text, document, task):
+        return row
     out: list[str] = []
     for number, span in enumerate(clause_spans(document, task)):
         marker = _NUMBER.match(text, span.start, span.end)
@@ -174,6 +176,18 @@ def subjects(document: Document, task: Task) -> list[str]:
         if name is not None:
             out.append(document.text[name.start : name.end])
     return out
+
+
+_DASH = re.compile(r"\s+[-–]\s+")
+
+
+def _row_lead(text: str, document: Document, task: Task) -> list[str]:
+    """Return the lead of a table's row that was flattened into a line: "Mua 12 xuồng - Công an tỉnh - Sở Tài chính - …"."""
+    cuts = [m.end() for m in _DASH.finditer(text, task.block.start, task.block.end)]
+    if len(cuts) < 2 or _body_at(text, task.span.start, task.block.end) is not None:
+        return []
+    name = _body_at(text, cuts[0], task.block.end)
+    return [collapse(document.text[name.start : name.end])] if name is not None else []
 
 
 def _body_at(text: str, at: int, end: int) -> Span | None:
