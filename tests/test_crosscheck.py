@@ -625,6 +625,7 @@ def test_whom_a_task_without_a_lead_names_first() -> None:
         ("UBND các phường", False),
         ("UBND các xã: Cốc Mạ, Tân Lập", True),
         ("UBND các xã: Cốc Mạ, Pá Hạ", False),
+        ("UBND các xã, phường phối hợp với Sở Y tế", True),
     ],
 )
 def test_a_collective_that_leaves_us_out(name: str, ours: bool) -> None:

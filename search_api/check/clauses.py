@@ -32,6 +32,9 @@ PLAIN = re.compile(
 )
 """A clause that every plan has: it is neither content to find nor content that is missing."""
 _HANDED_ON = re.compile(r"^(?:và )?(?:gửi|nộp|trình|chuyển)\b")
+_MANNER = re.compile(r"(?:không|tránh|bảo đảm|kịp thời|đúng|nghiêm túc|kiên quyết)(?! \d)\b")
+_MANNER_WORDS = 9
+"""A short clause that says only how: "không bỏ sót, không nể nang"."""
 _ORDER = re.compile(
     r"(?:^|; )[^.;]{0,90}?(?:xây dựng|ban hành|lập|cụ thể hóa)[^.;]{0,40}?(?:chương trình(?: hành động)?|kế hoạch)\b"
     r"(?P<object>[^.;,]*)"
@@ -128,6 +131,8 @@ def _tells(words: str) -> bool:
     """Say whether a clause is long and particular enough to be missed."""
     folded = fold(words)
     if len(words.split()) < _WORDS or PLAIN.search(folded) or _HANDED_ON.search(folded):
+        return False
+    if len(words.split()) < _MANNER_WORDS and _MANNER.match(folded):
         return False
     light = light_words()
     return sum(word not in light for word in _WORD.findall(folded)) >= _TELLING

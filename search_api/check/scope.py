@@ -141,8 +141,13 @@ def among(name: str, we: We) -> bool:
     )
 
 
+_RUNS_ON = re.compile(r"\s+(?:chủ trì|phối hợp|lãnh đạo|chỉ đạo|tổ chức)\b.*$", re.DOTALL)
+"""What runs on behind a name that was read too far."""
+
+
 def _ours(name: str, we: We) -> str | None:
     """Return why a name means us, in Vietnamese; None where it does not."""
+    name = _RUNS_ON.sub("", name)
     if named(name, we):
         return f"nêu đích danh “{collapse(name)}”"
     found = addressee(name)
