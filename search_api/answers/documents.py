@@ -176,7 +176,9 @@ def _replaced(document: Document) -> list[Reference]:
 
 _IN_FORCE = re.compile(
     r"hiệu lực(?: thi hành)?,? (?:kể )?(?:từ|vào)[^.;]{0,40}?(\d{1,2}\s*[/-]\s*\d{1,2}\s*[/-]\s*\d{4}"
-    r"|ngày \d{1,2} tháng \d{1,2} năm \d{4}|ngày ký|ngày ban hành)|hiệu lực sau \d+ ngày",
+    r"|ngày \d{1,2} tháng \d{1,2} năm \d{4}|ngày ký|ngày ban hành)"
+    r"|hiệu lực(?: thi hành)?,? (?:kể từ )?sau \d+ (?:\([^)]{1,30}\) )?ngày"
+    r"(?:,? (?:kể )?từ ngày (?:ký(?: ban hành)?|ban hành|đăng công báo))?",
     re.IGNORECASE,
 )
 _OF_ITSELF = re.compile(

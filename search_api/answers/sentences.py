@@ -575,6 +575,9 @@ _MONEY_ASKED = re.compile(
     r"(?:bao nhieu|may) (?:ti|ty|trieu|nghin|dong|tien|usd|kinh phi|von|ngan sach)(?![a-z])"
     r"|muc (?:chi|thu|phat|ho tro|phu cap|tro cap|luong|thuong)(?![a-z])"
     r"|(?<![a-z])gia (?:ca |tien )?(?:la )?(?:bao nhieu|may)(?![a-z])"
+    # "vốn điều lệ của quỹ … là bao nhiêu" asks for a sum, not for any figure beside it
+    r"|(?<![a-z])(?:von(?: (?:dieu le|phap dinh|dau tu|ban dau|gop|vay))?|tong (?:muc )?(?:dau tu|kinh phi|du toan|chi phi))"
+    r"(?! hoa)(?: [a-z0-9/-]+){0,16}? (?:la |het |can )?bao nhieu(?= ?(?:$|[?,;.]))"
 )
 _MONEY = re.compile(
     r"\d[\d.,]*\s*(?:(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu|nghìn|ngàn)(?:\s*(?:đồng|USD))?|đồng|USD|đô la)",
