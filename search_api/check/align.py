@@ -118,7 +118,9 @@ class Aligner:
         """Return the best harmonic mean of a parent clause and a child clause."""
         rows, row_owner = _cut(parents)
         columns, column_owner = _cut(children)
-        found = compare([self.terms(r) for r in rows], [self.terms(c) for c in columns], self.space)
+        found = compare(
+            [self.terms(r) for r in rows], [self.terms(c) for c in columns], self.space, cosine=False
+        )
         both = 2 * found.covered * found.covering / np.maximum(found.covered + found.covering, 1e-6)
         both = np.where(found.shared >= _CLAUSE_SHARED, both, 0.0).astype(np.float32)
         by_row = np.maximum.reduceat(both, row_owner, axis=0)
@@ -131,8 +133,8 @@ class Aligner:
         """Return how far the title of one side is held by the whole of the other."""
         mine = [self.terms(unit.title or unit.words) for unit in parents]
         theirs = [self.terms(unit.title or unit.words) for unit in children]
-        down = compare(mine, b, self.space)
-        up = compare(a, theirs, self.space)
+        down = compare(mine, b, self.space, cosine=False)
+        up = compare(a, theirs, self.space, cosine=False)
         enough_down = np.where(down.shared >= _CLAUSE_SHARED, down.covered, 0.0)
         enough_up = np.where(up.shared >= _CLAUSE_SHARED, up.covering, 0.0)
         out: Matrix = np.maximum(enough_down, enough_up).astype(np.float32)

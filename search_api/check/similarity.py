@@ -199,9 +199,14 @@ class Similarity(msgspec.Struct, frozen=True):
 
 
 def compare(
-    parents: Sequence[Terms], children: Sequence[Terms], space: Space, dense: Matrix | None = None
+    parents: Sequence[Terms],
+    children: Sequence[Terms],
+    space: Space,
+    dense: Matrix | None = None,
+    *,
+    cosine: bool = True,
 ) -> Similarity:
-    """Compare every parent piece with every child piece."""
+    """Compare every parent piece with every child piece; without ``cosine`` where nobody asks for it."""
     a, b = space.vectors(parents), space.vectors(children)
     in_b = (b > 0).astype(np.float32)
     in_a = (a > 0).astype(np.float32)
@@ -209,14 +214,16 @@ def compare(
     weight_b = b.sum(axis=1, keepdims=True)
     shared_a = a @ in_b.T
     shared_b = (b @ in_a.T).T
-    norm_a = np.linalg.norm(a, axis=1, keepdims=True)
-    norm_b = np.linalg.norm(b, axis=1, keepdims=True)
-    cosine = (a @ b.T) / np.maximum(norm_a * norm_b.T, 1e-6)
+    near = np.zeros((len(parents), len(children)), dtype=np.float32)
+    if cosine:
+        norm_a = np.linalg.norm(a, axis=1, keepdims=True)
+        norm_b = np.linalg.norm(b, axis=1, keepdims=True)
+        near = (a @ b.T) / np.maximum(norm_a * norm_b.T, 1e-6)
     return Similarity(
         covered=shared_a / np.maximum(weight_a, 1e-6),
         covering=shared_b / np.maximum(weight_b.T, 1e-6),
-        cosine=cosine.astype(np.float32),
-        dense=np.zeros_like(cosine) if dense is None else dense,
+        cosine=near.astype(np.float32),
+        dense=np.zeros_like(near) if dense is None else dense,
         shared=shared_a,
     )
 

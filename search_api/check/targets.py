@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from indexer.clean import collapse, fold
-from indexer.records import Document, Target
+from indexer.records import Document, Span, Target
 from search_api.check.align import Aligned, Aligner
 from search_api.check.compare import alert, is_lower, measure, same_measure
+from search_api.check.figures import figures
 from search_api.check.schemas import Alert, CheckItem, Match, Verdict
 from search_api.check.scope import Scope, We, _ours, addressee
 from search_api.check.similarity import Matrix, compare
@@ -356,4 +357,8 @@ def _states(unit: Unit, child: Document, target: Target, counted: str) -> bool:
     value = f"{target.value:g}".replace(".", ",")
     if target.unit == "%":
         return bool(re.search(rf"(?<![\d,.]){re.escape(value)}\s*%", text))
-    return bool(re.search(rf"(?<![\d,.])0?{re.escape(value)}(?![\d,.%])", text))
+    if re.search(rf"(?<![\d,.])0?{re.escape(value)}(?![\d,.%])", text):
+        return True
+    kind = fold(target.unit or "").split()[:1]
+    more = (f.value >= target.value for f in figures(text, Span(0, len(text))) if [f.unit] == kind)
+    return target.comparator in (">=", ">") and any(more)
