@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -150,13 +151,18 @@ _RUN_IN = re.compile(r"[^.;:]{3,60}[.:]\s+")
 _NUMBER = re.compile(r"\s*(?:[-+*•]\s*)?(?:(?:\d+(?:\.\d+)*|[a-zđ])[.)]\s*)?\**")
 
 
+@lru_cache(maxsize=4)
+def _cased(text: str) -> str:
+    return cased(text)
+
+
 def subjects(document: Document, task: Task) -> list[str]:
     """Return the bodies with which the sentences of a task begin, where the reading names nobody.
 
     "3. Giá nước. Sở Tài chính thẩm định …": a short run-in heading may stand in front.  Empty where the first
     sentence has no subject: then the task is not theirs alone.
     """
-    text = cased(document.text)
+    text = _cased(document.text)
     if row := _row_lead(text, document, task):
         return row
     out: list[str] = []
