@@ -8,6 +8,7 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
+from search_api.answers.owner import nobody_acts
 from search_api.service import Service
 
 DECISION = """ỦY BAN NHÂN DÂN TỈNH ĐẦM SEN
@@ -27,9 +28,33 @@ Quỹ bảo trì cầu phao được dành ít nhất 12% số thu của bến; 
 
 - Ảnh chụp dây neo.
 
-Điều 2. Hiệu lực
+Điều 2. Nhiệm vụ, quyền hạn của Sở Giao thông vận tải
+
+1. Về luồng lạch:
+
+a. Chủ trì đo độ sâu luồng lạch, gửi Sở Tài chính thẩm định chi phí trước khi trình Ủy ban nhân dân tỉnh;
+
+b. Thả phao tiêu theo mùa nước do Chính phủ quy định.
+
+2. Đề nghị Hội Chữ thập đỏ tỉnh
+
+Dạy sơ cứu người đuối nước cho chủ đò; tặng áo phao cho học sinh qua sông.
+
+Điều 3. Hiệu lực
 
 Quyết định này có hiệu lực thi hành sau 15 ngày, kể từ ngày ký và thay thế Quyết định số 18/2019/QĐ-UBND ngày 02/4/2019 của Ủy ban nhân dân tỉnh Đầm Sen về quản lý đò ngang.
+"""
+
+NOTES = """THÔNG BÁO
+Kết luận buổi họp giao ban tuần
+
+1. Việc đã làm
+
+Kiểm tra bến đò, bến thuyền.
+
+2. Việc tuần tới
+
+- Chủ trì kiểm đếm phao cứu sinh trên thuyền thúng, ghi sổ từng chiếc.
 """
 
 
@@ -38,6 +63,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     folder = tmp_path_factory.mktemp("whole")
     (folder / "vb").mkdir()
     (folder / "vb" / "qd-45.txt").write_text(DECISION, encoding="utf-8")
+    (folder / "vb" / "tb.txt").write_text(NOTES, encoding="utf-8")
     build_index([folder / "vb"], folder / "index", load_encoder())
     return Service(Path(folder / "index"))
 
@@ -64,3 +90,36 @@ def test_both_facts_are_told(service: Service, question: str, said: tuple[str, .
 def test_a_sum_asked_for_is_not_answered_by_a_share(service: Service) -> None:
     answer = service.ask("Vốn điều lệ của Quỹ bảo trì cầu phao là bao nhiêu?")
     assert not answer.answered, answer.answer
+
+
+def test_who_is_told_by_the_line_that_names_the_unit(service: Service) -> None:
+    answer = service.ask("Đo độ sâu luồng lạch ở Đầm Sen do sở nào chủ trì?")
+    assert answer.answer is not None, answer.reason
+    assert "Sở Giao thông vận tải" in answer.answer
+    assert any("Nhiệm vụ, quyền hạn của Sở Giao thông vận tải" in c.quote for c in answer.citations)
+
+
+def test_work_that_nobody_is_named_for_does_not_tell_who(service: Service) -> None:
+    answer = service.ask("Phòng nào chủ trì kiểm đếm phao cứu sinh trên thuyền thúng?")
+    assert not answer.answered, answer.answer
+
+
+def test_the_work_of_a_unit_that_is_asked_politely(service: Service) -> None:
+    answer = service.ask("Hội Chữ thập đỏ tỉnh được đề nghị làm gì ở Đầm Sen?")
+    assert answer.answer is not None, answer.reason
+    assert "Dạy sơ cứu" in answer.answer
+    assert "áo phao" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "nobody"),
+    [
+        ("g. Chủ trì xác định giá thuê bến theo khung do Chính phủ ban hành;", True),
+        ("- Phối hợp với Sở Y tế tập huấn sơ cứu.", True),
+        ("Chủ trì việc này do Sở Xây dựng đảm nhiệm.", False),
+        ("Sở Xây dựng chủ trì, phối hợp với Công an tỉnh.", False),
+        ("Chủ bến có trách nhiệm nhắc khách mặc áo phao.", False),
+    ],
+)
+def test_nobody_acts(sentence: str, nobody: bool) -> None:
+    assert nobody_acts(sentence) is nobody

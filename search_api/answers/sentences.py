@@ -17,6 +17,7 @@ from indexer.tables import header_key
 from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, section_at, trimmed
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
+from search_api.answers.owner import BODY, nobody_acts, owner_line
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
@@ -203,7 +204,7 @@ def _by_asked(asked: str, text: str, above: Span | None, sentence: Span) -> bool
     """Say whether a unit named in the question (canonical) acts: it opens the sentence, or its list stands under it."""
     opening = above.of(text) if above else sentence.of(text)
     match = _ACTS.match(opening)
-    if match is None or not _BODY.match(opening, match.end()):
+    if match is None or not BODY.match(opening, match.end()):
         return False
     words = canonical_unit(" ".join(opening[match.end() :].split()[:_UNIT_WORDS])).split()
     found = max(
@@ -305,7 +306,7 @@ def opening_line(document: Document, block: Block) -> Span | None:
             continue
         line = next((b.span for b in document.blocks if b.span.start == above.span.start), above.heading)
         words = line.of(text).rstrip()
-        opens = words.endswith(":") or above.kind == "article" or _BODY.match(above.title or "")
+        opens = words.endswith(":") or above.kind == "article" or BODY.match(above.title or "")
         if opens and len(words) <= _LONGEST_ITEM:
             return line
     return None
@@ -408,6 +409,9 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
         return listed
     ranked = sayings(evidence, kinds)
     good = [said for said in ranked if said.confidence >= evidence.settings.least]
+    if "lead" in kinds:
+        # "Chủ trì xác định giá đất …" under no line that names a unit does not tell who.
+        good = [s for s in good if not nobody_acts(s.quoted.of(s.document.text)) or said_of(s)]
     statements: list[Statement] = []
     for said in good[:_MOST_LOOKED_AT]:
         if len(statements) == _MOST_SAID or said.confidence < good[0].confidence * _NEAR:
@@ -466,6 +470,13 @@ _NEAR, _LESS = 0.6, 0.1
 """How near the confidence and the coverage of another place must come to be shown beside the best."""
 
 
+def said_of(said: Said) -> Span | None:
+    """Return the line above a place that tells whose work it is, where the place itself does not."""
+    if not nobody_acts(said.quoted.of(said.document.text)):
+        return None
+    return owner_line(said.document, said.block)
+
+
 def stated(said: Said, cites: Citations, asked_who: bool = False) -> Statement:
     """Quote a place, under the line that opens its list; under the title of its document where nobody is named."""
     document = said.document
@@ -474,7 +485,11 @@ def stated(said: Said, cites: Citations, asked_who: bool = False) -> Statement:
     numbers: tuple[int, ...] = (number,)
     heading = ""
     title = document.metadata.title
-    if asked_who and title and title.span and not _BODY.search(f"{said.quoted.of(document.text)}\n{over}"):
+    owner = said_of(said) if asked_who else None
+    if owner is not None:
+        numbers = (number, cites.cite(document.id, owner))
+        heading = f"mục “{shortened(owner.of(document.text), _WORDS_ABOVE)}”"
+    elif asked_who and title and title.span and not BODY.search(f"{said.quoted.of(document.text)}\n{over}"):
         numbers = (number, cites.cite(document.id, title.span))
         heading = f"“{collapse(title.span.of(document.text))}”"
     elif said.above is not None:
@@ -507,12 +522,6 @@ _ASSIGNS = {
 """By kind of question, how a sentence assigns work."""
 #: Roles that a question may ask for by name: whoever leads some other work is not the "đầu mối".
 _ROLES = ("dau moi", "thuong truc", "tham muu", "giam sat")
-#: A body by its first words; alone it is a weaker sign of an assignment than a verb of assigning.
-_BODY = re.compile(
-    r"(?<!\w)(?:(?:Sở|Bộ|Ban|Phòng|Văn phòng|Chi cục|Tổng cục|Cục|Vụ|Trung tâm|Hội|Đoàn|Trạm|Chi bộ|Trường|Báo|Đài|Tổ)"
-    r"(?=\s+[A-ZĐÀ-Ỹ])|Công an|UBND|HĐND|[UỦ][yỷ] ban|Đảng ủy|(?:Phó )?(?:Chủ tịch|Giám đốc|Chánh Văn phòng)"
-    r"|Thủ trưởng|Thứ trưởng|Bộ trưởng)(?!\w)"
-)
 _TIME = re.compile(
     r"\d{1,2}\s*/\s*\d{1,2}(?:\s*/\s*\d{2,4})?|(?:ngày|tháng|quý|năm|tuần|giờ)\s+(?:[IVX]+|\d+)\b"
     r"|\d+\s*(?:giờ|ngày|tháng|tuần|năm|phút)|thường xuyên|h[àằ]ng (?:ngày|tuần|tháng|quý|năm)|định kỳ"
@@ -550,7 +559,7 @@ def _holds(
                 role = next((role for role in _ROLES if role in bare(question.text)), None)
                 grades.append(1.0 if role is None or role in bare(words) else _WEAK)
             else:
-                grades.append(_WEAK if not_labelled and (_BODY.search(words) or _BODY.search(place)) else 0.0)
+                grades.append(_WEAK if not_labelled and (BODY.search(words) or BODY.search(place)) else 0.0)
         elif kind in ("deadline", "effect"):
             dated = _WEAK if not_labelled and _TIME.search(words) else 0.0
             grades.append(1.0 if find_deadlines(words) else dated)

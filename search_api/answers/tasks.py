@@ -429,8 +429,9 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
             told += [task.span, *(_line_of(document, task, named) for _, named in roles)]
             pieces = []
             name = shortened(task.title or task.span.of(document.text), 40)
-            if any(canonical_unit(name) == canonical_unit(m.text) for _, named in roles for m in named):
-                pieces = _items_under(document, task, cites)
+            bearer = canonical_unit(_OF_UNIT.sub("", name))
+            if any(bearer == canonical_unit(m.text) for _, named in roles for m in named):
+                pieces = _items_under(document, task.span, task.block, cites)
                 roles = [] if pieces else roles
             for kind, named in roles:
                 line = _line_of(document, task, named)
@@ -458,10 +459,14 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
                 path = paths[section] if section >= 0 else ""
                 words = f"{row.title or ''}\n{path}\n{span.of(document.text)}"
                 said = 1.0 if topic.empty else topic.match(words).recall
+                bearer = canonical_unit(_OF_UNIT.sub("", _MARK.sub("", collapse(span.of(document.text)))))
+                under = (
+                    _items_under(document, span, span, cites) if f" {bearer} " in f" {asked} " else []
+                )  # a heading that names the unit and no work
                 piece = AnswerPiece(
                     "", f"“{collapse(span.of(document.text)).strip(' -+')}”", (cites.cite(document.id, span),)
                 )
-                ranked.append((said, Statement(document.id, "", (piece,))))
+                ranked.append((said, Statement(document.id, "", tuple(under) or (piece,))))
     # Words of the question beside the unit ("… về phòng cháy") narrow the list where some task says them.
     best = max((said for said, _ in ranked), default=0.0)
     statements = [statement for said, statement in ranked if said >= 0.6 * best][:_MOST_LISTED]
@@ -593,14 +598,14 @@ def _in_labels(document: Document, line: Span) -> bool:
     return any(b.kind in ("label", "row") and b.span.overlaps(line) for b in document.blocks)
 
 
-def _items_under(document: Document, task: Task, cites: Citations) -> list[AnswerPiece]:
+def _items_under(document: Document, heading: Span, otherwise: Span, cites: Citations) -> list[AnswerPiece]:
     """Quote the items under a heading that only names the unit which does them."""
-    section = section_at(document, task.span.start)
-    whole = document.outline[section].span if section >= 0 else task.block
+    section = section_at(document, heading.start)
+    whole = document.outline[section].span if section >= 0 else otherwise
     inside = [
         block
         for block in document.blocks
-        if whole.covers(block.span) and block.span.start > task.span.start and block.kind != "heading"
+        if whole.covers(block.span) and block.span.start > heading.start and block.kind != "heading"
     ]
     return [
         AnswerPiece(
@@ -610,6 +615,15 @@ def _items_under(document: Document, task: Task, cites: Citations) -> list[Answe
         )
         for block in inside[:_MOST_ITEMS]
     ]
+
+
+#: What stands before a unit in a heading that only names it: "Đề nghị Hội …", "Trách nhiệm của Sở …".
+_OF_UNIT = re.compile(
+    r"^(?:Đề nghị|Giao(?: cho)?|Đối với|Về phía|(?:Trách nhiệm|Nhiệm vụ)(?: của)?)\s+", re.IGNORECASE
+)
+
+
+_MARK = re.compile(r"^(?:[-–•+*]|(?:\d{1,2}\.)+\d{0,2}|\d{1,2}\)|[a-zđ][.)])\s*")
 
 
 def _names(asked: str, unit: str) -> bool:
