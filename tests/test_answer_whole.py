@@ -123,3 +123,10 @@ def test_the_work_of_a_unit_that_is_asked_politely(service: Service) -> None:
 )
 def test_nobody_acts(sentence: str, nobody: bool) -> None:
     assert nobody_acts(sentence) is nobody
+
+
+def test_a_line_that_opens_a_list_is_told_with_its_items(service: Service) -> None:
+    answer = service.ask("Hồ sơ cấp vốn từ Quỹ bảo trì cho mỗi cầu phao gồm giấy tờ gì?")
+    assert answer.answer is not None, answer.reason
+    for item in ("Đơn của chủ cầu phao", "Biên bản kiểm tra mặt cầu (02 bản)", "Ảnh chụp dây neo"):
+        assert answer.answer.count(item) == 1, answer.answer

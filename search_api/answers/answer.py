@@ -213,6 +213,7 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
     statements: list[Statement] = []
     first: str | None = None
     confidence = 1.0
+    remarks: list[str] = []
     for maker in makers:
         if statements and maker is answer_sentences.best_sentences:
             break
@@ -222,6 +223,7 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
             statements += [statement for statement in drafted.statements if statement not in statements]
             first = first or drafted.kind
             confidence = min(confidence, drafted.confidence)
+            remarks += [drafted.remark] if drafted.remark else []
         elif drafted.final and not statements:
             if kinds == ("signer",) and drafted.reason == NOT_HELD:
                 # "Ai ký giấy xin lỗi" is asked of a piece of work, not of a document.
@@ -229,7 +231,8 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
                 return said if said.statements else drafted
             return drafted
         reason = reason or drafted.reason
-    return Drafted(tuple(statements), reason, first, confidence=confidence)
+    remark = " ".join(remarks) or None
+    return Drafted(tuple(statements), reason, first, confidence=confidence, remark=remark)
 
 
 def _answered(question: Question, drafted: Drafted, cites: Citations, store: Store, scope: Scope) -> Answer:
@@ -263,6 +266,8 @@ def _remark(question: Question, drafted: Drafted, scope: Scope, documents: Seque
     """Say which documents asked about are silent, which reading was taken, or that the match is loose."""
     if len(scope.groups) > 1 and drafted.reason and drafted.reason.startswith("Chưa thấy"):
         return drafted.reason
+    if drafted.remark:
+        return drafted.remark
     if scope.names and len(documents) > 1:
         return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(_as_typed(question, scope.names))}."
     if drafted.confidence < SURE:

@@ -54,6 +54,8 @@ class Drafted(NamedTuple):
     kind: str | None = None
     final: bool = False
     confidence: float = 1.0
+    remark: str | None = None
+    """What the statements leave out: items of a list, the half of a question that no document states."""
 
 
 def document_label(document: Document) -> str:

@@ -17,6 +17,8 @@ from indexer.tables import header_key
 from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, section_at, trimmed
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
+from search_api.answers.lists import item_pieces, left_out, list_items
+from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.owner import BODY, nobody_acts, owner_line
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
@@ -329,15 +331,6 @@ def labels_after(document: Document, block: Block) -> Span | None:
     return Span(first.start, last.end) if first and last else None
 
 
-_MARKER = re.compile(r"\s*(?:([-–•])|(\+)|(\*)|(\d{1,2}[.)])|([a-zđ][.)])|((?:\d{1,2}\.)+\d{1,2}\.?))\s")
-
-
-def list_mark(text: str, block: Block) -> int:
-    """Return which kind of list marker a block begins with; 0 for none."""
-    match = _MARKER.match(text, block.span.start, block.span.end)
-    return match.lastindex or 0 if match else 0
-
-
 def _item_of(document: Document, block: Block) -> Span:
     """Return the whole of a short item of several paragraphs that a block is one of, else the block."""
     if block.section < 0 or block.kind != "paragraph":
@@ -413,15 +406,26 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
         # "Chủ trì xác định giá đất …" under no line that names a unit does not tell who.
         good = [s for s in good if not nobody_acts(s.quoted.of(s.document.text)) or said_of(s)]
     statements: list[Statement] = []
+    told: list[tuple[str, Span]] = []
+    remark = None
     for said in good[:_MOST_LOOKED_AT]:
         if len(statements) == _MOST_SAID or said.confidence < good[0].confidence * _NEAR:
             break
         if said.recall < good[0].recall - _LESS:
             continue
+        if any(doc == said.document.id and span.overlaps(said.quoted) for doc, span in told):
+            continue  # an item of a list already shown
         statement = stated(said, cites, asked_who="lead" in kinds)
+        items = list_items(said.document, said.quoted)
+        if items:
+            pieces = (*statement.pieces, *item_pieces(said.document, items, cites))
+            statement = statement._replace(pieces=pieces)
+            told += [(said.document.id, item.span) for item in items]
+            remark = remark or left_out(items)
         if statement not in statements:
             statements.append(statement)
-    return Drafted(tuple(statements), kind="sentence", confidence=good[0].confidence if good else 1.0)
+    confidence = good[0].confidence if good else 1.0
+    return Drafted(tuple(statements), kind="sentence", confidence=confidence, remark=remark)
 
 
 _LIST_ASKED = re.compile(
@@ -694,7 +698,7 @@ def _counts(words: str, noun: str) -> bool:
         for head, value in zip(heads, values, strict=True):
             if re.search(r"\d", value) and noun in re.findall(r"[a-z]+", bare(head)):
                 return True
-    tokens = _TOKEN.findall(fold(_MARKER.sub("", words, count=1)))
+    tokens = _TOKEN.findall(fold(without_mark(words)))
     for at, token in enumerate(tokens):
         if not _NUMBER.fullmatch(token) or (token == "năm" and at and tokens[at - 1] in _BEFORE_YEAR):
             continue

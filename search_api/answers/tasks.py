@@ -16,13 +16,13 @@ from indexer.store import StoredDocument
 from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, blocks_within, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
+from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
     ACTOR,
     Weights,
     frame_of,
     lead_of_best,
-    list_mark,
     more_probable,
     sayings,
     sentence_around,
@@ -459,7 +459,7 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
                 path = paths[section] if section >= 0 else ""
                 words = f"{row.title or ''}\n{path}\n{span.of(document.text)}"
                 said = 1.0 if topic.empty else topic.match(words).recall
-                bearer = canonical_unit(_OF_UNIT.sub("", _MARK.sub("", collapse(span.of(document.text)))))
+                bearer = canonical_unit(_OF_UNIT.sub("", without_mark(collapse(span.of(document.text)))))
                 under = (
                     _items_under(document, span, span, cites) if f" {bearer} " in f" {asked} " else []
                 )  # a heading that names the unit and no work
@@ -621,9 +621,6 @@ def _items_under(document: Document, heading: Span, otherwise: Span, cites: Cita
 _OF_UNIT = re.compile(
     r"^(?:Đề nghị|Giao(?: cho)?|Đối với|Về phía|(?:Trách nhiệm|Nhiệm vụ)(?: của)?)\s+", re.IGNORECASE
 )
-
-
-_MARK = re.compile(r"^(?:[-–•+*]|(?:\d{1,2}\.)+\d{0,2}|\d{1,2}\)|[a-zđ][.)])\s*")
 
 
 def _names(asked: str, unit: str) -> bool:
