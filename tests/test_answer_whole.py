@@ -130,3 +130,27 @@ def test_a_line_that_opens_a_list_is_told_with_its_items(service: Service) -> No
     assert answer.answer is not None, answer.reason
     for item in ("Đơn của chủ cầu phao", "Biên bản kiểm tra mặt cầu (02 bản)", "Ảnh chụp dây neo"):
         assert answer.answer.count(item) == 1, answer.answer
+
+
+LETTER = """ỦY BAN NHÂN DÂN XÃ GIẾNG ĐÁ {n}
+Số: {n}/KH-UBND
+Giếng Đá, ngày {n} tháng 3 năm 2026
+
+KẾ HOẠCH
+Thau rửa giếng làng xóm {n}
+
+1. Thau rửa giếng làng trước mùa mưa.
+"""
+
+
+def test_documents_beyond_those_listed_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "vb").mkdir()
+    for n in range(10, 24):
+        (tmp_path / "vb" / f"kh-{n}.txt").write_text(LETTER.format(n=n), encoding="utf-8")
+    build_index([tmp_path / "vb"], tmp_path / "index", load_encoder())
+    service = Service(tmp_path / "index")
+    answer = service.ask("Có bao nhiêu kế hoạch về thau rửa giếng làng?")
+    assert answer.reason is not None
+    assert answer.reason.startswith("Tìm thấy 14 văn bản; ở đây nêu 10, còn 4 văn bản nữa.")
+    few = service.ask("Những văn bản nào nói về thau rửa giếng làng xóm 12?")
+    assert few.answered, few.reason

@@ -266,13 +266,13 @@ def _remark(question: Question, drafted: Drafted, scope: Scope, documents: Seque
     """Say which documents asked about are silent, which reading was taken, or that the match is loose."""
     if len(scope.groups) > 1 and drafted.reason and drafted.reason.startswith("Chưa thấy"):
         return drafted.reason
-    if drafted.remark:
-        return drafted.remark
+    remarks = [drafted.remark] if drafted.remark else []
     if scope.names and len(documents) > 1:
-        return f"Trả lời trong phạm vi các văn bản ứng với: {', '.join(_as_typed(question, scope.names))}."
-    if drafted.confidence < SURE:
-        return "Văn bản chỉ khớp một phần với câu hỏi; hãy mở trích dẫn để đối chiếu trước khi dùng."
-    return None
+        names = ", ".join(_as_typed(question, scope.names))
+        remarks.append(f"Trả lời trong phạm vi các văn bản ứng với: {names}.")
+    elif drafted.confidence < SURE:
+        remarks.append("Văn bản chỉ khớp một phần với câu hỏi; hãy mở trích dẫn để đối chiếu trước khi dùng.")
+    return " ".join(remarks) or None
 
 
 def _notices(documents: Sequence[str], store: Store) -> tuple[DocumentNotice, ...]:

@@ -299,14 +299,14 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
             )
         held = [evidence.store.document(row.id) for row in rows]
         listed = [_listed(document, cites.cite(document.id, _title_span(document))) for document in held]
-        return Drafted(tuple(listed), kind="topic_docs")
+        return Drafted(tuple(listed), kind="topic_docs", remark=_counted(evidence, len(listed), 0))
     said_inside = {} if cited else _said_inside(evidence)
     citing = _citing(evidence, symbols, numbers) if cited else set()
     wanted = _wanted_type(evidence)
     level = _LEVEL_ASKED.search(bare(evidence.question.text))
+    more = 0
     for row in _ranked_rows(evidence):
-        if len(statements) == _MOST:
-            break
+        full = len(statements) == _MOST
         if level and row.level and row.level != _LEVELS[level.group(1)]:
             continue
         if wanted and row.type and bare(row.type) != wanted:
@@ -322,6 +322,9 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
             ]
             if not mentions:
                 continue
+            if full:
+                more += 1
+                continue
             number = cites.cite(document.id, _said_around(document, mentions[0]), [mentions[0].span])
             statements.append(_listed(document, number))
             continue
@@ -329,12 +332,28 @@ def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
         inside = None if titled else said_inside.get(row.id)
         if evidence.topic.empty or not (titled or inside):
             continue
+        if full:
+            more += 1
+            continue
         document = evidence.store.document(row.id)
         span = inside.span if inside else _title_span(document)
         statements.append(_listed(document, cites.cite(document.id, span)))
     if not (wanted or level):
-        statements += _carrying_out(evidence, statements, cites)
-    return Drafted(tuple(statements[:_MOST]), kind="topic_docs")
+        carrying_out = _carrying_out(evidence, statements, cites)
+        more += max(0, len(statements) + len(carrying_out) - _MOST)
+        statements = [*statements, *carrying_out][:_MOST]
+    return Drafted(tuple(statements), kind="topic_docs", remark=_counted(evidence, len(statements), more))
+
+
+_HOW_MANY = re.compile(r"(?<![a-z])(?:bao nhieu|may)(?![a-z])")
+
+
+def _counted(evidence: Evidence, shown: int, more: int) -> str | None:
+    """Say how many documents there are, where not all are shown or their number is asked for."""
+    if more:
+        return f"Tìm thấy {shown + more} văn bản; ở đây nêu {shown}, còn {more} văn bản nữa."
+    asked = shown and _HOW_MANY.search(bare(evidence.question.text))
+    return f"Tìm thấy {shown} văn bản." if asked else None
 
 
 def _carrying_out(evidence: Evidence, listed: list[Statement], cites: Citations) -> list[Statement]:
@@ -395,7 +414,8 @@ def _said_inside(evidence: Evidence) -> dict[str, StoredPassage]:
     return said
 
 
-_TYPE_ASKED = re.compile(r"(?<![a-z])(ke hoach|chi thi|nghi quyet|quyet dinh|thong tu|nghi dinh) (?:nao|gi)")
+_TYPE = r"(ke hoach|chi thi|nghi quyet|quyet dinh|thong tu|nghi dinh)"
+_TYPE_ASKED = re.compile(rf"(?<![a-z]){_TYPE} (?:nao|gi)|(?<![a-z])(?:bao nhieu|may) {_TYPE}(?![a-z])")
 
 
 _LEVEL_ASKED = re.compile(
@@ -406,7 +426,7 @@ _LEVELS = {"trung uong": "trung-uong", "tinh": "tinh", "so": "so", "xa": "xa"}
 
 def _wanted_type(evidence: Evidence) -> str | None:
     match = _TYPE_ASKED.search(bare(evidence.question.text))
-    return match.group(1) if match else None
+    return match.group(1) or match.group(2) if match else None
 
 
 _WITHOUT_NUMBER = re.compile(
@@ -421,6 +441,7 @@ def _by_frame(evidence: Evidence, cites: Citations) -> Drafted | None:
     asked = bare(evidence.question.text)
     wanted = _wanted_type(evidence)
     statements: list[Statement] = []
+    more = 0
     signs = bool(_SIGNS.search(asked)) or bool(re.search(r"(?<![a-z])(?:ong|ba|dong chi) ", asked))
     for row in evidence.rows:
         if wanted and row.type and bare(row.type) != wanted:
@@ -434,12 +455,15 @@ def _by_frame(evidence: Evidence, cites: Citations) -> Drafted | None:
         elif not (_ISSUES.search(asked) and evidence.scoped and len(evidence.rows) <= _MOST):
             continue
         if len(statements) == _MOST:
-            break
+            more += 1
+            continue
         document = evidence.store.document(row.id)
         fact = document.metadata.signer if signs else None
         span = fact.span if fact is not None and fact.span is not None else _title_span(document)
         statements.append(_listed(document, cites.cite(document.id, span)))
-    return Drafted(tuple(statements), kind="topic_docs") if statements else None
+    if not statements:
+        return None
+    return Drafted(tuple(statements), kind="topic_docs", remark=_counted(evidence, len(statements), more))
 
 
 def _title_span(document: Document) -> Span:
