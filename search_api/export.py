@@ -15,9 +15,12 @@ import msgspec
 
 from search_api.deadline_calendar import ics
 from search_api.office import (
+    DOCX,
     FONT,
     FORMULA,
     HEAD_COLOR,
+    XLSX,
+    Format,
     new_word,
     page_number,
     print_landscape,
@@ -259,21 +262,11 @@ def _fill(row: Any, values: list[str], *, bold: bool, centred: Any) -> None:
 # --- all of them ---------------------------------------------------------------------------------
 
 
-class Format(msgspec.Struct, frozen=True):
-    """A format of the register: what makes it, its media type, how people call it."""
-
-    make: Callable[[Register], bytes]
-    media_type: str
-    label: str
-
-
-FORMATS: dict[str, Format] = {
-    "xlsx": Format(
-        xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (.xlsx)"
-    ),
+FORMATS: dict[str, Format[Register]] = {
+    "xlsx": Format(xlsx, XLSX, "Excel (.xlsx)"),
     "docx": Format(
         docx,
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        DOCX,
         "Word, phụ lục theo đơn vị (.docx)",
     ),
     "csv": Format(csv_table, "text/csv; charset=utf-8", "CSV (.csv)"),

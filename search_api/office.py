@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -15,6 +18,19 @@ CELL_LIMIT = 32_767
 """Characters that a cell of a spreadsheet holds."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With what a cell begins that a spreadsheet may take for a formula."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_Content = TypeVar("_Content")
+
+
+class Format(msgspec.Struct, Generic[_Content], frozen=True):
+    """A format of something shown: what makes the file, its media type, how people call it."""
+
+    make: Callable[[_Content], bytes]
+    media_type: str
+    label: str
+
+
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 

@@ -5,7 +5,7 @@ XLSX to work with, DOCX to sign, HTML to read anywhere, JSON for programs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -26,6 +26,7 @@ from search_api.check.schemas import (
 from search_api.check.similarity import rule_rows
 from search_api.check.tables import Column, Paper, Table
 from search_api.naming import type_name
+from search_api.office import DOCX, XLSX, Format
 
 TITLE = "BẢNG RÀ SOÁT"
 _QUOTE = 900
@@ -275,21 +276,9 @@ def as_json(result: Result) -> bytes:
     return msgspec.json.encode(result)
 
 
-class Format(msgspec.Struct, frozen=True):
-    """A format of a result: what makes it, its media type, how people call it."""
-
-    make: Callable[[Result], bytes]
-    media_type: str
-    label: str
-
-
-FORMATS: dict[str, Format] = {
-    "xlsx": Format(
-        xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (.xlsx)"
-    ),
-    "docx": Format(
-        docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word (.docx)"
-    ),
+FORMATS: dict[str, Format[Result]] = {
+    "xlsx": Format(xlsx, XLSX, "Excel (.xlsx)"),
+    "docx": Format(docx, DOCX, "Word (.docx)"),
     "html": Format(html_page, "text/html; charset=utf-8", "Trang in (.html)"),
     "json": Format(as_json, "application/json", "JSON"),
 }
