@@ -40,7 +40,13 @@ b. Thả phao tiêu theo mùa nước do Chính phủ quy định.
 
 Dạy sơ cứu người đuối nước cho chủ đò; tặng áo phao cho học sinh qua sông.
 
-Điều 3. Hiệu lực
+Điều 3. Chế độ báo cáo
+
+1. Ủy ban nhân dân xã tổng hợp tình hình đò ngang định kỳ hàng quý gửi về Sở Giao thông vận tải (trước ngày 18 tháng cuối quý) để tổng hợp, báo cáo Ủy ban nhân dân tỉnh.
+
+2. Công an tỉnh chủ trì, phối hợp với Sở Tư pháp đăng kiểm lại toàn bộ vỏ thuyền gỗ chở khách.
+
+Điều 4. Hiệu lực
 
 Quyết định này có hiệu lực thi hành sau 15 ngày, kể từ ngày ký và thay thế Quyết định số 18/2019/QĐ-UBND ngày 02/4/2019 của Ủy ban nhân dân tỉnh Đầm Sen về quản lý đò ngang.
 """
@@ -154,3 +160,18 @@ def test_documents_beyond_those_listed_are_counted(tmp_path: Path) -> None:
     assert answer.reason.startswith("Tìm thấy 14 văn bản; ở đây nêu 10, còn 4 văn bản nữa.")
     few = service.ask("Những văn bản nào nói về thau rửa giếng làng xóm 12?")
     assert few.answered, few.reason
+
+
+def test_a_report_is_sent_first_to_the_body_that_gathers_it(service: Service) -> None:
+    answer = service.ask("UBND xã báo cáo tình hình đò ngang hàng quý gửi sở nào, trước ngày mấy?")
+    assert answer.answer is not None, answer.reason
+    assert "Báo cáo: Sở Giao thông vận tải; Ủy ban nhân dân tỉnh" in answer.answer
+    assert "trước ngày 18" in answer.answer
+
+
+def test_the_half_that_is_not_stated_is_said_to_be(service: Service) -> None:
+    answer = service.ask("Đăng kiểm lại vỏ thuyền gỗ chở khách do ai chủ trì, trước ngày nào phải xong?")
+    assert answer.answer is not None, answer.reason
+    assert "Công an tỉnh" in answer.answer
+    assert answer.reason is not None
+    assert "không nêu thời hạn" in answer.reason

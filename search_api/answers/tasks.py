@@ -17,6 +17,7 @@ from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, blocks_within, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.marks import list_mark, without_mark
+from search_api.answers.owner import BODY
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
     ACTOR,
@@ -258,6 +259,8 @@ def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citation
         elif kind == "deadline" and "deadline" in kinds:
             # "Đợt 1 xong trước …, đợt 2 xong trước …": all days of the sentence.
             mentions = _due_beside(document, task, mentions) or mentions
+        if kind == "report" and mentions:
+            mentions = _sent_to(document, task, mentions)
         if not mentions:
             continue
         number = cites.cite(
@@ -271,6 +274,27 @@ def _state(document: Document, task: Task, kinds: Sequence[str], cites: Citation
         pieces[0] = AnswerPiece(pieces[0].label, pieces[0].value, (*pieces[0].cites, number))
     heading = f"nhiệm vụ “{shortened(name)}”"
     return Statement(document.id, heading, tuple(pieces))
+
+
+_SENT = re.compile(r"(?<!\w)gửi (?:về |cho |đến |tới )?(?=[A-ZĐÀ-Ỹ])")
+_NAME_ENDS = re.compile(r"\s*[(,.;:]|\s+(?:để|trước|và (?:báo cáo|gửi)|tổng hợp|theo|chậm nhất)(?!\w)")
+
+
+def _sent_to(document: Document, task: Task, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Add to who gets a report at last whom it is sent to first: "gửi về Sở A để tổng hợp, báo cáo UBND"."""
+    line = _line_of(document, task, mentions)
+    words = line.of(document.text)
+    for match in _SENT.finditer(words):
+        ends = _NAME_ENDS.search(words, match.end())
+        span = Span(line.start + match.end(), line.start + (ends.start() if ends else len(words)))
+        name = collapse(span.of(document.text))
+        if not BODY.match(name) or span.end > mentions[0].span.start or len(name.split()) > _LONGEST_NAME:
+            continue
+        return (Mention(name, span), *mentions)
+    return tuple(mentions)
+
+
+_LONGEST_NAME = 12
 
 
 def _due_beside(document: Document, task: Task, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -347,7 +371,44 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     facts = [*whole, *((w.document, w.task) for w in chosen)]
     shown = {(document.id, task.id): (document, task) for document, task in facts}
     statements = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
-    return Drafted((*statements, *rest), kind=kinds[0], confidence=1.0 if whole else chosen[0].confidence)
+    remark = None
+    if not rest and not whole and len(shown) == 1:
+        rest, remark = _other_half(evidence, chosen[0], statements[0], kinds, cites)
+    sure = 1.0 if whole else chosen[0].confidence
+    return Drafted((*statements, *rest), kind=kinds[0], confidence=sure, remark=remark)
+
+
+_STANDS_FOR = {"lead": ("lead", "direct", "implement"), "direct": ("direct", "lead")}
+"""By kind asked for, the facts that are shown in its place."""
+_SURELY = 0.5
+"""Confidence that a sentence elsewhere in the document needs to give the half that a task leaves out."""
+
+
+def _other_half(
+    evidence: Evidence, weighed: _Weighed, shown: Statement, kinds: Sequence[str], cites: Citations
+) -> tuple[tuple[Statement, ...], str | None]:
+    """Look in the document for what is asked beside the facts of a task, or say that it is not stated."""
+    labels = {piece.label for piece in shown.pieces}
+    absent = [
+        kind
+        for kind in kinds
+        if not any(_LABELS[shown_kind] in labels for shown_kind in _STANDS_FOR.get(kind, (kind,)))
+        and not (kind == "deadline" and weighed.task.deadline_inherited)
+    ]
+    if not absent or len(absent) == len(kinds):
+        return (), None
+    document = weighed.document
+    own = evidence._replace(passages=[(p, s) for p, s in evidence.passages if p.doc == document.id])
+    found: list[Statement] = []
+    left: list[str] = []
+    for kind in absent:
+        said = sayings(own, [kind])
+        if said and said[0].confidence >= _SURELY:
+            found.append(stated(said[0], cites))
+        else:
+            left.append(_ABSENT[kind])
+    remark = f"{document_label(document)} không nêu {' và '.join(left)} của việc này." if left else None
+    return tuple(found), remark
 
 
 def _same_work(short: _Weighed, long: _Weighed) -> bool:
