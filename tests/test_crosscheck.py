@@ -647,3 +647,32 @@ def test_why_names_whole_phrases() -> None:
     }
     weights = {"đội ngũ": 2.0, "ngũ cán": 1.0, "15": 1.0}
     assert phrases("Bồi dưỡng đội ngũ cán bộ, 15 người", weights, idf) == ["đội ngũ", "15"]
+
+
+_TWO_LEVELS = (
+    "UBND TỈNH MÂY SƠN\n\nSố: 7/KH-UBND\n\nMây Sơn, ngày 05 tháng 01 năm 2026\n\nKẾ HOẠCH\nViệc làm năm 2026\n\n"
+    "I. NHIỆM VỤ\n\n1. Mở lớp học tiếng nước ngoài cho người chuẩn bị xuất cảnh.\n"
+    "- Cơ quan chủ trì: Trung tâm Dịch vụ việc làm tỉnh.\n\n"
+    "2. Sửa chữa đường ống cấp nước vùng cao.\n- Cơ quan chủ trì: Trung tâm Nước sạch nông thôn tỉnh.\n\n"
+    "3. Ủy ban nhân dân các xã, phường phân công tổ vận động đến nhà nhắc gia hạn thẻ.\n"
+)
+
+
+def test_a_departments_own_centre_is_the_department() -> None:
+    theirs = made(_TWO_LEVELS, "viec-lam-tinh")
+    mine = made(
+        "UBND TỈNH MÂY SƠN\nSỞ NỘI VỤ\n\nSố: 9/KH-SNV\n\nMây Sơn, ngày 15 tháng 01 năm 2026\n\nKẾ HOẠCH\n"
+        "Thực hiện Kế hoạch số 7/KH-UBND về việc làm năm 2026\n\nI. NHIỆM VỤ\n\n"
+        "1. Mở lớp học tiếng nước ngoài cho người chuẩn bị xuất cảnh.\n"
+        "- Đơn vị chủ trì: Trung tâm Dịch vụ việc làm tỉnh.\n",
+        "viec-lam-so",
+    )
+    tasks = [item for item in check(mine, theirs).items if item.level == "task"]
+    assert [item.verdict for item in tasks] == ["covered", "out_of_scope", "out_of_scope"]
+
+
+def test_whoever_sends_a_squad_is_addressed_not_the_squad() -> None:
+    theirs = made(_TWO_LEVELS, "viec-lam-tinh")
+    mine = made(_TWO_LEVELS.replace("TỈNH MÂY SƠN", "XÃ ĐỒI CHÈ").split("1. Mở")[0] + "1. Dọn kho.\n", "xa")
+    task = [item for item in check(mine, theirs).items if item.level == "task"][2]
+    assert (task.verdict, task.role) == ("not_found", "lead")

@@ -9,7 +9,7 @@ import msgspec
 from indexer.deadlines import find_deadlines
 from indexer.records import Deadline, Document, Span, Task
 from search_api.check.quantities import said
-from search_api.check.scope import Scope, We, mine, share_addressed, task_scope, under
+from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under
 from search_api.check.share import Share, only_some, share, subjects
 from search_api.check.units import Unit, action_units, task_units, words_in
 
@@ -34,7 +34,9 @@ class Duties:
         self.shares: dict[int, Share] = {} if all_ours else self._shares()
 
     def _named_first(self, task: Task) -> list[str]:
-        if task.lead or task.implementing or task.directing or task.coordinating:
+        # A helper that a body is told to send ("UBND các xã phân công tổ vận động …") is nobody's addressee.
+        named = (*task.lead, *task.implementing, *task.directing, *task.coordinating)
+        if any(addressee(mention.text) is not None or mine(mention.text, self.we) for mention in named):
             return []
         return subjects(self.parent, task)
 

@@ -37,6 +37,8 @@ class We(msgspec.Struct, frozen=True):
     system: str
     place: str | None = None
     province: str | None = None
+    units: frozenset[str] = frozenset()
+    """Bodies under a department, by what its plan gives them to lead: their tasks are its own."""
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -84,7 +86,19 @@ def who(document: Document, override: str | None = None) -> We:
         proper = [w for w in words if w[:1].isupper() and not w.isupper()]
         place = " ".join(proper[-2:]) if proper else place
     plain = bare(name)
-    return We(collapse(name), level, "party" if _PARTY.search(plain) else "state", place)
+    units = _own_units(document) if level == "so" and not override else frozenset()
+    return We(collapse(name), level, "party" if _PARTY.search(plain) else "state", place, units=units)
+
+
+_UNIT_OF_A_DEPARTMENT = re.compile(
+    r"(?:trung tam|chi cuc|quy|thu vien|bao tang|benh vien|truong cao dang) \w"
+)
+
+
+def _own_units(document: Document) -> frozenset[str]:
+    """Return the centres, sub-departments and the like that a department's plan names as leads."""
+    names = (canonical_unit(mention.text) for task in document.tasks for mention in task.lead)
+    return frozenset(name for name in names if len(name.split()) > 3 and _UNIT_OF_A_DEPARTMENT.match(name))
 
 
 @lru_cache(maxsize=4096)
@@ -150,6 +164,8 @@ def _ours(name: str, we: We) -> str | None:
     name = _RUNS_ON.sub("", name)
     if named(name, we):
         return f"nêu đích danh “{collapse(name)}”"
+    if canonical_unit(name) in we.units:
+        return f"giao đơn vị mà kế hoạch phân công: “{collapse(name)}”"
     found = addressee(name)
     if found is None:
         return None
@@ -228,11 +244,12 @@ def task_scope(task: Task, we: We, addressed: float, named_first: Sequence[str] 
         return Scope(True, "lead", why)
     if why := _find(task.coordinating, we):
         return Scope(True, "coordinate", f"phối hợp: {why}")
+    ruled = not leading or all(addressee(m.text) is None for m in leading)
+    if ruled and (why := next((w for name in named_first if (w := _ours(name, we)) is not None), None)):
+        return Scope(True, "lead", why)
     names = "; ".join(mention.text for mention in leading) or "; ".join(m.text for m in task.coordinating)
     if names:
         return Scope(False, "none", f"giao cho {collapse(names)}")
-    if why := next((w for name in named_first if (w := _ours(name, we)) is not None), None):
-        return Scope(True, "lead", why)
     if named_first:
         return Scope(False, "none", f"giao cho {collapse('; '.join(dict.fromkeys(named_first)))}")
     if addressed >= 0.5:
