@@ -63,6 +63,18 @@ Kiểm tra bến đò, bến thuyền.
 - Chủ trì kiểm đếm phao cứu sinh trên thuyền thúng, ghi sổ từng chiếc.
 """
 
+SIGNED_NOT = """ỦY BAN NHÂN DÂN XÃ CỒN VẠC
+Số: 9/2024/QĐ-UBND
+Cồn Vạc, ngày 3 tháng 2 năm 2024
+
+QUYẾT ĐỊNH
+Về quản lý chợ nổi xã Cồn Vạc
+
+Điều 1. Chợ nổi họp từ 5 giờ đến 9 giờ.
+
+Điều 2. Quyết định này có hiệu lực từ ngày 15 tháng 02 năm 2024.
+"""
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
@@ -70,6 +82,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     (folder / "vb").mkdir()
     (folder / "vb" / "qd-45.txt").write_text(DECISION, encoding="utf-8")
     (folder / "vb" / "tb.txt").write_text(NOTES, encoding="utf-8")
+    (folder / "vb" / "qd-9.txt").write_text(SIGNED_NOT, encoding="utf-8")
     build_index([folder / "vb"], folder / "index", load_encoder())
     return Service(Path(folder / "index"))
 
@@ -175,3 +188,20 @@ def test_the_half_that_is_not_stated_is_said_to_be(service: Service) -> None:
     assert "Công an tỉnh" in answer.answer
     assert answer.reason is not None
     assert "không nêu thời hạn" in answer.reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quyết định về chợ nổi Cồn Vạc có hiệu lực khi nào và thay thế văn bản nào?",
+        "Quyết định về chợ nổi Cồn Vạc thay thế văn bản nào, có hiệu lực từ ngày nào?",
+    ],
+)
+def test_a_document_that_states_one_half_says_that_it_lacks_the_other(
+    service: Service, question: str
+) -> None:
+    answer = service.ask(question)
+    assert answer.answer is not None, answer.reason
+    assert "15 tháng 02 năm 2024" in answer.answer
+    assert answer.reason is not None
+    assert "không nêu văn bản bị thay thế" in answer.reason

@@ -190,6 +190,16 @@ def make_topic(question: Question, scope: Scope) -> Topic:
     return Topic(text, expand(text, plain=question.plain), question.plain)
 
 
+_ABSENT = {
+    "effect": "ngày có hiệu lực",
+    "replaces": "văn bản bị thay thế",
+    "signer": "người ký",
+    "issued": "số và ngày ban hành",
+    "basis": "căn cứ ban hành",
+}
+"""What a document states of itself, in the words that tell that it does not."""
+
+
 def _draft(evidence: Evidence, cites: Citations) -> Drafted:
     kinds = evidence.question.kinds
     makers: list[Callable[[Evidence, Citations], Drafted]] = []
@@ -214,9 +224,16 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
     first: str | None = None
     confidence = 1.0
     remarks: list[str] = []
+    # "Có hiệu lực khi nào và thay thế văn bản nào": each half by itself, what is not stated said to be so.
+    asked = [kind for kind in kinds if kind in _ABSENT]
+    halves = {answer_documents.MAKERS[kind]: kind for kind in asked} if len(asked) > 1 else {}
+    silent: list[str] = []
+    ended: Drafted | None = None
     for maker in makers:
         if statements and maker is answer_sentences.best_sentences:
             break
+        if ended is not None and maker not in halves and not statements:
+            return ended
         drafted = maker(evidence, cites)
         if drafted.statements:
             # "Ai ký, có hiệu lực từ ngày nào": every fact that is asked for, in the order of asking.
@@ -224,6 +241,9 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
             first = first or drafted.kind
             confidence = min(confidence, drafted.confidence)
             remarks += [drafted.remark] if drafted.remark else []
+        elif maker in halves and drafted.reason != NOT_HELD:
+            silent.append(_ABSENT[halves[maker]])
+            ended = ended or (drafted if drafted.final else None)
         elif drafted.final and not statements:
             if kinds == ("signer",) and drafted.reason == NOT_HELD:
                 # "Ai ký giấy xin lỗi" is asked of a piece of work, not of a document.
@@ -231,6 +251,11 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
                 return said if said.statements else drafted
             return drafted
         reason = reason or drafted.reason
+    if ended is not None and not statements:
+        return ended
+    if statements and silent:
+        named = document_label(evidence.store.document(statements[0].doc))
+        remarks.append(f"{named} không nêu {' và '.join(silent)}.")
     remark = " ".join(remarks) or None
     return Drafted(tuple(statements), reason, first, confidence=confidence, remark=remark)
 
