@@ -205,3 +205,33 @@ def test_a_document_that_states_one_half_says_that_it_lacks_the_other(
     assert "15 tháng 02 năm 2024" in answer.answer
     assert answer.reason is not None
     assert "không nêu văn bản bị thay thế" in answer.reason
+
+
+COMPARED = """ỦY BAN NHÂN DÂN {place}
+Số: {n}/KH-UBND
+{short}, ngày 4 tháng 01 năm 2026
+
+KẾ HOẠCH
+Lắp đèn báo luồng trên sông của {short}
+
+I. MỤC TIÊU
+
+- {goal}
+"""
+
+
+def test_each_of_two_documents_is_asked_for_its_own_year(tmp_path: Path) -> None:
+    (tmp_path / "vb").mkdir()
+    for n, place, short, goal in (
+        (71, "TỈNH ĐẦM SEN", "tỉnh Đầm Sen", "Đến năm 2030: 95% luồng trên sông có đèn báo luồng."),
+        (72, "XÃ CỒN VẠC", "xã Cồn Vạc", "Năm 2026: 40% luồng trên sông có đèn báo luồng."),
+    ):
+        text = COMPARED.format(place=place, short=short, n=n, goal=goal)
+        (tmp_path / "vb" / f"kh-{n}.txt").write_text(text, encoding="utf-8")
+    build_index([tmp_path / "vb"], tmp_path / "index", load_encoder())
+    answer = Service(tmp_path / "index").ask(
+        "Mục tiêu phần trăm luồng có đèn báo của tỉnh Đầm Sen đến năm 2030 và của xã Cồn Vạc năm 2026 khác nhau thế nào?"
+    )
+    assert answer.answer is not None, answer.reason
+    assert "95%" in answer.answer
+    assert "40%" in answer.answer

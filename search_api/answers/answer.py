@@ -146,12 +146,13 @@ def _draft_each(
     statements: list[Statement] = []
     kind = reason = None
     confidence = 1.0
-    for group in scope.groups:
+    for at, group in enumerate(scope.groups):
         docs = _on_subject(evidence, [row for row in evidence.rows if row.id in group and row.id in allowed])
         if not docs:
             continue
         others = [doc for other in scope.groups if other != group for doc in other if doc in allowed]
         own = evidence._replace(
+            question=_with_year(evidence.question, at, len(scope.groups)),
             passages=find(evidence.question, docs),
             rows=[row for row in evidence.rows if row.id in docs],
             beside=tuple(others[:NEAREST]),
@@ -168,6 +169,14 @@ def _draft_each(
         names = "; ".join(document_label(evidence.store.document(doc)) for doc in silent[:NEAREST])
         reason = f"Chưa thấy nội dung này trong: {names}."
     return Drafted(tuple(statements), reason, kind, confidence=confidence)
+
+
+def _with_year(question: Question, at: int, groups: int) -> Question:
+    """Leave to each of the documents compared its own year: "của tỉnh đến 2030 và của xã năm 2026"."""
+    years = re.findall(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/])", question.text)
+    if groups != len(years) or len(set(years)) == 1 or not set(question.years) <= set(years):
+        return question
+    return question._replace(years=(years[at],))
 
 
 _TITLE_SAYS, _TITLE_BEHIND = 0.3, 0.15
