@@ -144,11 +144,15 @@ def find_targets(text: str, blocks: Sequence[Block], outline: Sequence[Section])
     return sorted(targets, key=lambda target: target.span)
 
 
+_SETS_GOALS = re.compile(r"\b(?:va|,)\s+(?:\w+\s+){0,2}?(?:chi\s+tieu|muc\s+tieu)\b")
+"""A section of both: "Tình hình và chỉ tiêu"."""
+
+
 def _factual(outline: Sequence[Section], section: int) -> bool:
     """Say whether a section tells how things stand, not what is to be reached."""
     while section >= 0:
         title = outline[section].title
-        if title and title_kind(title) == "facts":
+        if title and title_kind(title) == "facts" and not _SETS_GOALS.search(bare(title)):
             return True
         section = outline[section].parent
     return False

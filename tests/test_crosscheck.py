@@ -449,6 +449,11 @@ def test_we_of_a_document(parent: Document) -> None:
         ("mỗi đội tối thiểu 60 người", "mua 45 áo phao", None),
         ("ít nhất 02 lần mỗi năm", "kiểm tra 06 lần", None),
         ("mỗi tuần ít nhất 02 lần", "mỗi tuần 0l lần", True),
+        ("tặng ít nhất 30 thẻ mỗi năm", "tặng 20 thẻ trong năm 2026", True),
+        ("mở 04 lớp mỗi năm", "năm 2026 mở 02 lớp", True),
+        ("mở 04 lớp mỗi năm", "đến năm 2030 mở 02 lớp", None),
+        ("không quá 02 ngày làm việc kể từ khi nhận", "ký trong 03 ngày làm việc từ khi nhận", True),
+        ("tối thiểu 150 triệu đồng mỗi xã, phường một năm", "trích 100 triệu đồng trong năm 2026", True),
     ],
 )
 def test_figures_of_one_unit_are_compared(theirs: str, ours: str, lower: bool | None) -> None:

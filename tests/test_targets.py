@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.analyse import analyse
 from indexer.clean import bare, collapse
-from indexer.records import Block, Section, Span
+from indexer.records import Block, Section, SourceText, Span
 from indexer.targets import find_targets, rules, targets_in
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -147,3 +148,16 @@ def test_example_000() -> None:
     assert [(t.section, t.quote, t.comparator, t.value, t.unit, t.by) for t in got] == [
         (g["section"], g["quote"], g["comparator"], g["value"], g["unit"], g["by"]) for g in gold
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "values"),
+    [("TÌNH HÌNH VÀ CHỈ TIÊU", [94.0]), ("TÌNH HÌNH", []), ("TÌNH HÌNH THỰC HIỆN CHỈ TIÊU", [])],
+)
+def test_a_section_of_facts_and_goals_has_goals(title: str, values: list[float]) -> None:
+    text = (
+        "UBND XÃ ĐỒI CHÈ\n\nSố: 3/KH-UBND\n\nĐồi Chè, ngày 15 tháng 01 năm 2026\n\nKẾ HOẠCH\nCông tác năm 2026\n\n"
+        f"I. {title}\n\n1. Tỷ lệ tham gia bảo hiểm đạt 94% dân số.\n"
+    )
+    read = analyse("ke-hoach", "ke-hoach.txt", "", SourceText(text))
+    assert [target.value for target in read.targets] == values

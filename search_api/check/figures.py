@@ -37,12 +37,23 @@ _PER_BEFORE = re.compile(
     r"(?:mỗi|hằng|hàng|một|trong một)\s+(?P<per>năm học|ngày|tuần|tháng|quý|năm)[^.;,]{0,40}$"
 )
 _PER_AFTER = re.compile(
-    r"^[^.;,]{0,30}?(?:mỗi|một|/|trong một|hằng|hàng)\s*(?P<per>năm học|ngày|tuần|tháng|quý|năm)(?!\w)"
+    r"^(?:[^.;,]|(?<=xã), phường){0,30}?(?:mỗi|một|/|trong một|hằng|hàng)\s*(?P<per>năm học|ngày|tuần|tháng|quý|năm)(?!\w)"
+)
+# "20 thẻ trong năm 2026", "năm 2026 mở 02 lớp": what one year is promised; not what is done by its end.
+_IN_YEAR_BEFORE = re.compile(
+    r"(?<!đến )(?<!hết )(?<!cuối )(?<!đến hết )(?<!\w)năm (?:20\d\d|nay)[^.;,\d]{0,30}$"
+)
+_IN_YEAR_AFTER = re.compile(
+    r"^[^.;,]{0,30}?(?<!\w)(?:(?:trong|của) năm(?: 20\d\d| nay)?(?!\w| học)"
+    r"|(?<!đến )(?<!hết )(?<!cuối )(?<!đầu )(?<!từ )năm 20\d\d)"
 )
 _EACH_BEFORE = re.compile(r"(?:mỗi|từng)\s+[^.;,\d]{1,30}$")
 _EACH_AFTER = re.compile(r"^\s*[^.;,\d]{0,30}?(?:mỗi|từng)\s")
-_WITHIN = re.compile(r"(?:trong (?:vòng|thời hạn|thời gian)|không quá|chậm nhất|sau|tối đa)\s+(?:là\s+)?$")
+_WITHIN = re.compile(
+    r"(?:trong(?: (?:vòng|thời hạn|thời gian))?|không quá|chậm nhất|sau|tối đa)\s+(?:là\s+)?$"
+)
 _WITHIN_AFTER = re.compile(r"^\s*(?:làm việc\s+)?(?:tiếp theo|kể từ|tính từ)")
+_PART_OF_YEAR = re.compile(r"^\s*(?:đầu|cuối)\b")
 _NO_UNIT = frozenset({"năm", "tháng", "quý", "trở", "và", "đến", "điều", "khoản", "của", "là"})
 _BEFORE_DATE = re.compile(
     r"(?<!mỗi )(?<!hằng )(?<!hàng )(?<!một )"
@@ -81,15 +92,16 @@ def figures(text: str, span: Span) -> Iterator[Figure]:
             after = folded[match.end("unit") if unit == match["unit"] else match.start("unit") + len(unit) :]
             where = Span(span.start + match.start(), span.start + match.start("unit") + len(unit))
             if unit in _TIME:
-                if within:
+                if within and not _PART_OF_YEAR.match(after):
                     yield Figure(where, value * _TIME[unit], "thời gian", most=True, least=True)
                 continue
             per = _PER_AFTER.search(after) or _PER_BEFORE.search(before)
+            one_year = per is None and (_IN_YEAR_AFTER.search(after) or _IN_YEAR_BEFORE.search(before))
             yield Figure(
                 where,
                 value,
                 unit,
-                often=value * _PERIODS[per["per"]] if per else None,
+                often=value * _PERIODS[per["per"]] if per else value if one_year else None,
                 each=bool(_EACH_BEFORE.search(before) or _EACH_AFTER.search(after)),
                 least=bool(match.groupdict().get("least")),
             )
