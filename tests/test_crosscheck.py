@@ -681,3 +681,26 @@ def test_whoever_sends_a_squad_is_addressed_not_the_squad() -> None:
     mine = made(_TWO_LEVELS.replace("TỈNH MÂY SƠN", "XÃ ĐỒI CHÈ").split("1. Mở")[0] + "1. Dọn kho.\n", "xa")
     task = [item for item in check(mine, theirs).items if item.level == "task"][2]
     assert (task.verdict, task.role) == ("not_found", "lead")
+
+
+@pytest.mark.parametrize(
+    ("goal", "lower"),
+    [
+        ("giải quyết việc làm cho 320 người, trong đó 40 người đi làm việc ở nước ngoài", True),
+        ("giải quyết việc làm cho 320 người, trong đó 45 người đi làm việc ở nước ngoài", False),
+        ("giải quyết việc làm cho 320 người", False),
+    ],
+)
+def test_the_row_of_our_name_in_an_annex_binds_us(goal: str, lower: bool) -> None:
+    theirs = made(
+        f"{_TWO_LEVELS}\nPHỤ LỤC\nChỉ tiêu giao các xã\n\n"
+        "| STT | Địa bàn | Giải quyết việc làm (người) | Đi làm việc ở nước ngoài (người) |\n|---|---|---|---|\n"
+        "| 1 | Xã Suối Nứa | 610 | 70 |\n| 2 | Xã Đồi Chè | 320 | 45 |\n",
+        "viec-lam-tinh",
+    )
+    head = _TWO_LEVELS.replace("TỈNH MÂY SƠN", "XÃ ĐỒI CHÈ").split("I. NHIỆM VỤ")[0]
+    mine = made(
+        f"{head}I. MỤC TIÊU\n\n1. Năm nay {goal}.\n\nII. NHIỆM VỤ\n\n1. UBND xã dọn kho.\n", "viec-lam-xa"
+    )
+    found = [a for a in check(mine, theirs).alerts if a.code == "target_lower"]
+    assert [("45" in a.message, "40" in a.message) for a in found] == ([(True, True)] if lower else [])

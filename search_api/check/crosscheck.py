@@ -27,6 +27,7 @@ from search_api.check.limits import Limits
 from search_api.check.placing import child_alerts, copied
 from search_api.check.plan import deadline_alerts, plan_alerts, six_clear
 from search_api.check.quantities import Quantities
+from search_api.check.quotas import quota_alerts
 from search_api.check.relation import citation_alerts, name_of, party, relation_of, replaced, summary
 from search_api.check.results import COVERED, from_parts, lacks, not_missing, once, short, with_alerts
 from search_api.check.schemas import (
@@ -112,6 +113,7 @@ def check(
     general = [
         *citing,
         *replaced(child, parent, statuses or {}),
+        *quota_alerts(child, parent, run.we),
         *(a for a in run.loose if a.child_span not in told or a.code != "internal_conflict"),
     ]
     notes = [*notes, *(f"Chưa có toàn văn văn bản cấp trên: {name}." for name in missing)]
