@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from indexer.errors import UnusableInput
-from search_api.answers.cited import DOCX_TYPE
+from search_api.office import DOCX
 from search_api.protocol import Searching
 from search_api.schemas import Filters
 from web import wording
@@ -63,7 +63,7 @@ def pages(service: Callable[[], Searching], render_page: Renderer, today: Callab
             raise UnusableInput("Thiếu câu hỏi (q). Mở lại trang trả lời rồi tải lại.")
         return Response(
             answer_file(service(), query, asked, today()),
-            media_type=DOCX_TYPE,
+            media_type=DOCX,
             headers={"content-disposition": 'attachment; filename="tra-loi.docx"'},
         )
 

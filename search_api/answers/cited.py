@@ -11,7 +11,6 @@ from search_api.naming import document_name
 from search_api.office import new_word, printable, without_controls
 from search_api.schemas import Answer, Citation
 
-DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MARK = re.compile(r"(\[\d{1,3}\])")
 
 
