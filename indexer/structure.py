@@ -94,6 +94,7 @@ class _Reader:
     def __init__(self, text: str, lines: Sequence[_Printed], bold: Sequence[Span]) -> None:
         self.text = text
         self.lines = lines
+        self.starts = [entry.line.span.start for entry in lines]
         self.bold = sorted(bold)
         self.bold_starts = [span.start for span in self.bold]
         self.blocks: list[Block] = []
@@ -288,7 +289,7 @@ class _Reader:
             return
         bullet = skip_bullet(entry.raw)
         if not bullet and _CLOSING.match(entry.folded):
-            self._end_items(span.start)
+            self._end_items(entry)
         if not bullet and _OF_THE_GROUP.fullmatch(entry.folded):
             while self.stack and self.stack[-1].marker.style == "letter":
                 self.ended[self.stack.pop().section] = span.start
@@ -317,12 +318,27 @@ class _Reader:
             section = -1
         self.blocks.append(Block(span, kind, section, Span(start, span.end), label))
 
-    def _end_items(self, offset: int) -> None:
+    def _end_items(self, closing: _Printed) -> None:
         """Leave the numbered items of the current part: what comes closes the part, or the document."""
         if any(open_.marker.style == "article" for open_ in self.stack):
             return
         while self.stack and self.stack[-1].marker.rank > _PART_RANK:
-            self.ended[self.stack.pop().section] = offset
+            if self._goes_on(self.stack[-1].marker, closing):
+                return  # "Yêu cầu các …" in the middle of a list is a paragraph of its item
+            self.ended[self.stack.pop().section] = closing.line.span.start
+
+    def _goes_on(self, marker: Marker, after: _Printed) -> bool:
+        """Say whether the next number of a list stands below a line, before the part or the body ends."""
+        at = bisect.bisect_right(self.starts, after.line.span.start)
+        for entry in self.lines[at:]:
+            if _foot_state(entry) is not None:
+                return False
+            if entry.marker is not None:
+                if entry.marker.rank < marker.rank:
+                    return False
+                if entry.marker.style == marker.style and ordinal(entry.marker) == ordinal(marker) + 1:
+                    return True
+        return False
 
     # -- sections -----------------------------------------------------------------------------
 

@@ -267,6 +267,22 @@ def test_a_closing_sentence_leaves_the_numbered_items() -> None:
     assert sections[1].span.end <= closing.span.start
 
 
+def test_a_demand_in_the_middle_of_a_list_does_not_end_it() -> None:
+    body = (
+        "1. Nâng cao nhận thức của cấp ủy\n\nYêu cầu các chi bộ quán triệt Chỉ thị trong tháng 6.\n\n"
+        "Các chi bộ đưa nội dung vào sinh hoạt.\n\n2. Kiểm tra, giám sát\n\n"
+        "Ủy ban Kiểm tra chủ trì kiểm tra hằng năm.\n\nYêu cầu các chi bộ thực hiện nghiêm túc.\n"
+    )
+    blocks, sections = read_structure(SourceText(text=HEAD + body + FOOT))
+    assert [section.path for section in sections] == ["1", "2"]
+    inside = {
+        block.span.of(HEAD + body + FOOT)[:24]: block.section for block in blocks if block.kind == "paragraph"
+    }
+    assert inside["Yêu cầu các chi bộ quán "] == inside["Các chi bộ đưa nội dung "] == 0
+    assert inside["Ủy ban Kiểm tra chủ trì "] == 1
+    assert inside["Yêu cầu các chi bộ thực "] == -1
+
+
 def test_quoted_articles_of_another_law_are_not_this_texts() -> None:
     text = (
         "Điều 1. Sửa đổi Điều 9\n\n1. Sửa đổi Điều 9 như sau:\n\n“Điều 9. Bình chữa cháy\n\n1. Mỗi hộ có một bình.\n\n"
