@@ -322,6 +322,9 @@ class _Reader:
         """Leave the numbered items of the current part: what comes closes the part, or the document."""
         if any(open_.marker.style == "article" for open_ in self.stack):
             return
+        last = self.blocks[-1] if self.blocks else None
+        if last is not None and last.kind == "heading" and not last.span.of(self.text).endswith((";", ".")):
+            return  # the first sentence under "9. Tổ chức thực hiện"
         while self.stack and self.stack[-1].marker.rank > _PART_RANK:
             if self._goes_on(self.stack[-1].marker, closing):
                 return  # "Yêu cầu các …" in the middle of a list is a paragraph of its item

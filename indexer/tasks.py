@@ -382,7 +382,8 @@ class _Reader:
             return
         if each:
             for block, found in zip(content, read, strict=True):
-                self._block_task(section, block, found, given)
+                if found is not None or not _FORMALITY.match(fold(block.body.of(self.text))):
+                    self._block_task(section, block, found, given)
             return
         first = read[0] if read else None
         if first is None and not given.lead and self._cites(section, content):
@@ -457,10 +458,18 @@ class _Reader:
                 self._block_task(self.outline[index], block, found, _Given(), closing=True)
 
     def _outside(self) -> None:
-        """Bullets and paragraphs before or without any numbering: only those with labelled lines."""
+        """What stands in no section: sentences after the last item, or, without any, labelled lines."""
+        own = self.own.get(-1, [])
         if self.outline:
+            end = max(section.span.end for section in self.outline)
+            for block in own:
+                if block.kind == "label" or block.span.start < end or self.task_free:
+                    continue
+                found = read_assignment(self.text, block.body)
+                if found is not None and found.strong and not _is_difficulty(self.text, block):
+                    self._block_task(None, block, found, _Given(), closing=True)
             return
-        for run in self._runs(self.own.get(-1, [])):
+        for run in self._runs(own):
             if run.assigns:
                 self._add_task(
                     _Draft.of("x", "", None, run.content or run.labels), run.labels, _Given(), None
@@ -555,16 +564,17 @@ class _Reader:
 
     def _block_task(
         self,
-        section: Section,
+        section: Section | None,
         block: Block,
         found: Assignment | None,
         given: _Given,
         *,
         closing: bool = False,
     ) -> None:
-        number = f"{_id_of(section.path)}.x" if closing else _id_of(section.path)
+        path = section.path if section is not None else ""
+        number = ".".join(part for part in (_id_of(path), "x" if closing else "") if part)
         draft = _Draft(
-            section=section.path,
+            section=path,
             id=number,
             title=None,
             span=first_sentence(self.text, block.body),
@@ -863,6 +873,13 @@ def _values(text: str, span: Span) -> list[Mention]:
 _DIFFICULTY = re.compile(
     r"(?:trong )?quá trình (?:tổ chức |triển khai )*thực hiện"
     r"|(?:trên đây|nếu|khi)\b[^.]*(?:vướng mắc|khó khăn|phát sinh)"
+)
+
+
+#: "Chỉ thị này thay thế Chỉ thị số …": of the document itself, no work to do.
+_FORMALITY = re.compile(
+    r"(?:chỉ thị|nghị quyết|kế hoạch|quyết định|chương trình|công văn|đề án|kết luận) này\s+(?:thay thế|thay cho|có hiệu lực|"
+    r"được (?:phổ biến|quán triệt)|phổ biến)|trên đây là\s"
 )
 
 

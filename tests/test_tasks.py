@@ -574,6 +574,37 @@ def test_the_one_who_leads_may_stand_in_a_later_sentence() -> None:
     assert names(tasks[0].coordinating) == ["Đoàn Thanh niên xã"]
 
 
+DIRECTIVE = (
+    "CHỈ THỊ\n\nVề việc quét dọn bến đò\n\nBan Thường vụ Huyện ủy yêu cầu:\n\n"
+    "1. Nâng cao nhận thức\n\nYêu cầu các chi bộ quán triệt Chỉ thị.\n\n"
+    "2. Các chi bộ tổ chức quét bến mỗi tuần.\n\n"
+)
+
+
+def test_paragraphs_under_the_last_heading_of_a_directive() -> None:
+    _, tasks = read(
+        DIRECTIVE
+        + "3. Tổ chức thực hiện\n\nChỉ thị này thay thế Chỉ thị số 2-CT/TU và được phổ biến đến chi bộ.\n\n"
+        "Văn phòng Tỉnh ủy chủ trì theo dõi, tổng hợp, báo cáo trước ngày 15/12 hằng năm.\n\n"
+        "Ban Tổ chức Tỉnh ủy chủ trì tham mưu khen thưởng.\n"
+    )
+    assert [names(task.lead) for task in tasks] == [
+        ["các chi bộ"], ["Các chi bộ"], ["Văn phòng Tỉnh ủy"], ["Ban Tổ chức Tỉnh ủy"],
+    ]  # fmt: skip
+    assert [task.section for task in tasks] == ["1", "2", "3", "3"]
+
+
+def test_a_sentence_after_the_last_number_is_a_task_where_it_names_who_does_it() -> None:
+    text, tasks = read(
+        DIRECTIVE + "Chỉ thị này được phổ biến đến chi bộ.\n\n"
+        "Giao Văn phòng Tỉnh ủy theo dõi, tổng hợp, báo cáo trước ngày 15/12 hằng năm.\n\n"
+        "Trong quá trình thực hiện, nếu có vướng mắc, các chi bộ báo cáo Ban Thường vụ.\n"
+    )
+    assert [task.section for task in tasks] == ["1", "2", ""]
+    assert names(tasks[-1].lead) == ["Văn phòng Tỉnh ủy"]
+    assert tasks[-1].block.of(text).startswith("Giao Văn phòng")
+
+
 def test_who_manages_is_a_label_and_no_unit() -> None:
     title = "Cơ quan quản lý"
     assert unit_title(title, Span(0, len(title))) is None
