@@ -69,6 +69,10 @@ _LISTED_DOCUMENT = re.compile(
     r"(?:luật|bộ luật|pháp lệnh|nghị quyết|nghị định|thông tư(?: liên tịch)?|quyết định|chỉ thị|công văn|thông báo)"
     r" (?:liên tịch )?số:? ?\d"
 )
+_PARTY_HEAD = "đảng cộng sản việt nam"
+_ORDERS = re.compile(r"(?:Lãnh đạo|Chỉ đạo)(?:,? (?:lãnh đạo|chỉ đạo))?\s+")
+LED = "lãnh đạo …"
+"""The basis of a unit that a Party committee is told to lead: the committee answers for its work."""
 _YEAR = re.compile(r"\b(20\d\d)\b")
 _END_YEAR = re.compile(r"(?:đến|giai đoạn|tới|tầm nhìn)[^.;]{0,20}20\d\d")
 
@@ -134,6 +138,7 @@ class _Reader:
         self.tables = read_tables(text, blocks)
         self.tasks: list[Task] = []
         self.ids: dict[str, int] = {}
+        self.party = any(b.kind == "banner" and _PARTY_HEAD in fold(b.span.of(text)) for b in blocks)
 
     def read(self) -> list[Task]:
         for index in self.children.get(-1, []):
@@ -143,6 +148,23 @@ class _Reader:
         self._outside()
         tasks = sorted(self.tasks, key=lambda task: (task.block.start, task.block.end))
         return [self._numbered(task) for task in tasks]
+
+    def _assignment(self, span: Span) -> Assignment | None:
+        """Read who does what a sentence says; in a Party document "Lãnh đạo Công an xã nắm …" is an order."""
+        found = read_assignment(self.text, span)
+        if (
+            found is None
+            or not self.party
+            or found.basis != "chủ ngữ"
+            or found.lead[0].span.start != span.start
+        ):
+            return found
+        order = _ORDERS.match(self.text, span.start)
+        if order is None:
+            return found
+        first = found.lead[0].span
+        led = split_units(self.text[order.end() : first.end], order.end())
+        return Assignment((*led, *found.lead[1:]), LED, True, found.end) if led else None
 
     # -- the outline --------------------------------------------------------------------------
 
@@ -235,7 +257,7 @@ class _Reader:
         own = [b for b in self.own.get(index, []) if b.span.start < self.outline[children[0]].span.start]
         if not own:
             return None
-        return read_assignment(self.text, own[0].body)
+        return self._assignment(own[0].body)
 
     @staticmethod
     def _lettered(section: Section) -> bool:
@@ -250,7 +272,7 @@ class _Reader:
         if len(labels) > 2 and labels & set(ASSIGNING):
             # A whole set of labelled lines is of the work that the points make up, though one of them has a limit.
             first = [own[0].body for child in children[:-1] if (own := self.own.get(child, []))]
-            given = [read_assignment(self.text, body) for body in first]
+            given = [self._assignment(body) for body in first]
             return not any(found and found.strong and found.basis != "chủ ngữ" for found in given)
         return not self._by_point(children[:-1], any_=True)
 
@@ -268,7 +290,7 @@ class _Reader:
             first = own[0].body if own else None
             carries = any(b.label in _TASK_LABELS for b in own) or bool(self.children.get(child))
             if first is not None and not carries:
-                found = read_assignment(self.text, first)
+                found = self._assignment(first)
                 carries = (found is not None and found.strong) or bool(
                     find_deadlines(self.text[first.start : first.end], year=self.year)
                 )
@@ -332,14 +354,14 @@ class _Reader:
         if _LISTED_DOCUMENT.match(fold(words[:80])) is None:
             return False
         start = section.span.end - len(section.span.of(self.text)[len(section.num) :].lstrip(" .)-\n"))
-        return read_assignment(self.text, Span(start, section.span.end)) is None
+        return self._assignment(Span(start, section.span.end)) is None
 
     def _bullets(self, section: Section, runs: Sequence[_Run], given: _Given, context: str | None) -> None:
         """Bullets of which some carry labels of their own: each bullet is a task."""
         for run in runs:
             alone = run.content[:-1] if run.assigns else run.content
             for block in alone:
-                found = read_assignment(self.text, block.body) or lead_in_note(self.text, block.body)
+                found = self._assignment(block.body) or lead_in_note(self.text, block.body)
                 self._block_task(section, block, found, given)
             if run.assigns:
                 self._run_task(section, _Run(run.content[-1:], run.labels), given)
@@ -364,7 +386,7 @@ class _Reader:
         """A numbered item without labels: one task, or one for each paragraph that names who does it."""
         section = self.outline[index]
         content = [b for b in own if b.kind != "label"]
-        read = [read_assignment(self.text, b.body) for b in content]
+        read = [self._assignment(b.body) for b in content]
         strong = [found for found in read if found is not None and found.strong]
         each = (
             section.title is not None
@@ -433,7 +455,7 @@ class _Reader:
         for block in own:
             if block.kind == "label":
                 continue
-            found = read_assignment(self.text, block.body)
+            found = self._assignment(block.body)
             if self._statute(index) and not self._assigns(found, context):
                 continue
             if found is not None and found.strong and not _is_difficulty(self.text, block):
@@ -453,7 +475,7 @@ class _Reader:
         for block in self.own.get(index, []):
             if block.kind == "label" or block.span.start < after:
                 continue
-            found = read_assignment(self.text, block.body)
+            found = self._assignment(block.body)
             if found is not None and found.strong and not _is_difficulty(self.text, block):
                 self._block_task(self.outline[index], block, found, _Given(), closing=True)
 
@@ -465,7 +487,7 @@ class _Reader:
             for block in own:
                 if block.kind == "label" or block.span.start < end or self.task_free:
                     continue
-                found = read_assignment(self.text, block.body)
+                found = self._assignment(block.body)
                 if found is not None and found.strong and not _is_difficulty(self.text, block):
                     self._block_task(None, block, found, _Given(), closing=True)
             return
@@ -507,7 +529,7 @@ class _Reader:
             index=index,
         )
         if found is None and content and not any(label.label in ASSIGNING for label in labels):
-            found = read_assignment(self.text, content[0].body)
+            found = self._assignment(content[0].body)
             if found is not None and section.title is not None and not found.strong:
                 found = None
             if found is None:
@@ -916,4 +938,4 @@ def _id_of(path: str) -> str:
     return ".".join(parts)
 
 
-__all__ = ["read_tasks", "split_directing"]
+__all__ = ["LED", "read_tasks", "split_directing"]

@@ -626,3 +626,12 @@ c) Mỗi bến có một người trực.
     assert [(task.section, names(task.directing), task.deadline.raw) for task in tasks] == [
         ("II > 1", ["Thường trực Đảng ủy"], "trước ngày 15/7/2026")
     ]
+
+
+def test_in_a_party_document_to_lead_is_an_order() -> None:
+    body = "CHỈ THỊ\n\nVề bến đò\n\nBan Thường vụ Tỉnh ủy yêu cầu:\n\n1. Lãnh đạo Công an các xã nắm chắc các bến đò ngang.\n"
+    _, tasks = read(f"ĐẢNG CỘNG SẢN VIỆT NAM\n\nSố 4-CT/TU\n\n{body}")
+    assert names(tasks[0].lead) == ["Công an các xã"]
+    assert tasks[0].lead_basis == "lãnh đạo …"
+    _, tasks = read(body)
+    assert names(tasks[0].lead) == ["Lãnh đạo Công an các xã"]

@@ -15,6 +15,7 @@ import msgspec
 
 from indexer.clean import bare, collapse, fold
 from indexer.records import Document, Mention, Task
+from indexer.tasks import LED
 from indexer.units import canonical_unit
 from search_api.check.similarity import rule_rows
 
@@ -240,6 +241,8 @@ def task_scope(task: Task, we: We, addressed: float, named_first: Sequence[str] 
     leading = (*task.lead, *task.implementing, *task.directing)
     if we.level is None and not we.name:
         return Scope(True, "general", "chưa xác định được cơ quan ban hành kế hoạch")
+    if task.lead_basis == LED and we.system == "party":
+        return Scope(True, "general", "việc mà cấp ủy phải lãnh đạo")
     if why := _find(leading, we):
         return Scope(True, "lead", why)
     if why := _find(task.coordinating, we):
