@@ -7,6 +7,8 @@ whose weight is one setting (:class:`RetrievalSettings`).
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -132,6 +134,12 @@ def _scaled(found: Found, z_scores: bool = False) -> dict[int, float]:
     return {int(i): (float(s) - floor) / width for i, s in zip(found.ids, found.scores, strict=True)}
 
 
+@lru_cache(maxsize=1)
+def _beside() -> ThreadPoolExecutor:
+    """Return the threads in which meaning is searched while words are: both leave Python's lock."""
+    return ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="dense")
+
+
 def retrieve(
     question: Question,
     engine: Engine,
@@ -154,13 +162,16 @@ def retrieve(
     weight = settings.dense_weight
     if question.plain and weight < 1:  # meaning alone stays alone
         weight *= settings.plain_dense
-    if weight < 1:
-        query = lexical_query(question, settings, added)
-        lexical = _scaled(engine.search_lexical(query, settings.depth, allowed), settings.z_scores)
+    nearest = None
     if weight > 0:
         text = dense_text(question, added)
         vector = encoder.encode_queries([restored or text])[0]
-        dense = _scaled(engine.search_dense(vector, settings.depth, allowed), settings.z_scores)
+        nearest = _beside().submit(engine.search_dense, vector, settings.depth, allowed)
+    if weight < 1:
+        query = lexical_query(question, settings, added)
+        lexical = _scaled(engine.search_lexical(query, settings.depth, allowed), settings.z_scores)
+    if nearest:
+        dense = _scaled(nearest.result(), settings.z_scores)
     ids = np.array(sorted(lexical.keys() | dense.keys()), dtype=np.int64)
     by_words = np.array([lexical.get(int(i), 0.0) for i in ids], dtype=np.float64)
     by_meaning = np.array([dense.get(int(i), 0.0) for i in ids], dtype=np.float64)

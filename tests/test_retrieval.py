@@ -6,6 +6,8 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
+from indexer.engine import Found
+from indexer.errors import DamagedIndex
 from indexer.records import Span
 from indexer.store import StoredPassage
 from search_api.questions.question import understand
@@ -154,3 +156,15 @@ def test_documents_named_together_take_turns() -> None:
 def test_every_setting_finds_the_passage(service: Service, settings: RetrievalSettings) -> None:
     found = service.passages(understand("nạo vét đắp bờ trồng cỏ giữ mái kênh"), Filters(), 5, settings)
     assert any("nạo vét" in passage.text for passage, _ in found[:2])
+
+
+@pytest.mark.parametrize("side", ["search_dense", "search_lexical"])
+def test_what_fails_in_either_search_is_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    def broken(*_: object) -> Found:
+        raise DamagedIndex("hỏng")
+
+    monkeypatch.setattr(service.store.engine, side, broken)
+    with pytest.raises(DamagedIndex, match="hỏng"):
+        service.passages(understand("nạo vét mương"), Filters(), 5)
