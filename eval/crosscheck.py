@@ -50,6 +50,8 @@ _SAME_KIND = {
     "issued_late": "deadline_later",
     "wrong_reference": "wrong_citation",
     "content_missing": "action_missing",
+    "scope_narrowed": "action_missing",
+    "extra_task": "no_origin",
 }
 
 
@@ -222,9 +224,11 @@ def verdicts(
         child = documents[gold.child]
         report = check(child, documents[gold.parent], encoder=encoder, known=list(documents.values()))
         found = gold_items(gold, report, documents[gold.parent])
+        shared = Counter(item.key for item in found if item is not None)
         for row, item in zip(gold.tasks, found, strict=True):
             wanted = _SAME_VERDICT.get(row["verdict"], row["verdict"])
-            got = item.verdict if item is not None else "unread"
+            several = item is not None and shared[item.key] > 1
+            got = gold_verdict(item, row.get("begins"), several=several)
             confusion[wanted, got] += 1
             if wanted != got:
                 wrong.append(
@@ -258,6 +262,17 @@ def verdicts(
         },
         "wrong": wrong,
     }
+
+
+def gold_verdict(item: CheckItem | None, begins: str | None, *, several: bool) -> str:
+    """Return what the check says of a gold row: of the action that it names, where ``several`` rows are one task."""
+    if item is None:
+        return "unread"
+    wanted = _plain(begins)
+    if not several or not wanted or item.verdict == "out_of_scope":
+        return item.verdict
+    named = [part.verdict for part in item.parts if wanted in _plain(part.quote)]
+    return named[0] if len(named) == 1 else item.verdict
 
 
 def _child_task(child: Document, row: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ _WORDS = 6
 _TELLING = 4
 _WORD = re.compile(r"[^\W\d_]+")
 PLAIN = re.compile(
-    r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm (?:trước|về|toàn diện)|theo dõi,? đôn đốc|báo cáo|sơ kết|tổng kết"
+    r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm|theo dõi,? đôn đốc|báo cáo|sơ kết|tổng kết"
     r"|chủ động (?:cử|phối hợp)|theo quy định|xem xét,? quyết định"
 )
 """A clause that every plan has: it is neither content to find nor content that is missing."""
@@ -61,6 +61,12 @@ def orders_plan(words: str, theme: frozenset[str]) -> bool:
     return False
 
 
+Key = tuple[int, int]
+"""A task of the parent and the number of its action."""
+WHOLE = -1
+"""In place of the number of an action: the task as a whole."""
+
+
 class Absent(msgspec.Struct, frozen=True):
     """A clause that nothing answers."""
 
@@ -76,19 +82,19 @@ class Clauses:
         parent: Document,
         aligner: Aligner,
         evidence: Sequence[Unit],
-        ours: Mapping[int, Sequence[Span] | None],
+        ours: Mapping[Key, Sequence[Span] | None],
         theme: frozenset[str],
     ) -> None:
         self.theme = theme
         self.own = aligner.own
-        self.rows: dict[int, list[int]] = {}
+        self.rows: dict[Key, list[int]] = {}
         self.units: list[Unit] = []
-        for number, spans in ours.items():
-            units = clause_units(parent, number, spans)
+        for key, spans in ours.items():
+            units = clause_units(parent, key[0], spans)
             if len(units) < 2:
                 continue
             kept = [u for u in units if _tells(u.words)]
-            self.rows[number] = list(range(len(self.units), len(self.units) + len(kept)))
+            self.rows[key] = list(range(len(self.units), len(self.units) + len(kept)))
             self.units += kept
         said = [aligner.terms(u.words) for u in self.units]
         theirs = [aligner.terms(u.words) for u in evidence]
@@ -101,13 +107,13 @@ class Clauses:
         self.weights = aligner.space.vectors(said)
         self.held = aligner.space.vectors(theirs) > 0 if said else np.zeros((0, 0), dtype=bool)
 
-    def absent(self, number: int, chosen: Sequence[int], *, issued: bool = False) -> list[Absent]:
-        """Return the clauses of a task that nothing answers; ``chosen`` are the passages that answer the task.
+    def absent(self, key: Key, chosen: Sequence[int], *, issued: bool = False) -> list[Absent]:
+        """Return the clauses of a task or action that nothing answers; ``chosen`` are the passages that answer it.
 
         With ``issued``, the order to issue a plan is carried out by the plan itself and is no such clause.
         """
         out = []
-        for row in self.rows.get(number, ()):
+        for row in self.rows.get(key, ()):
             unit = self.units[row]
             if issued and orders_plan(written_out(unit.words, self.own), self.theme):
                 continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from indexer.clean import collapse, fold
 from indexer.encode import Encoder
 from indexer.records import Deadline, Document, Mention, Span
 from search_api.check.align import Aligned, Aligner
-from search_api.check.clauses import PLAIN, Absent, Clauses, orders_plan
+from search_api.check.clauses import PLAIN, WHOLE, Absent, Clauses, Key, orders_plan
 from search_api.check.compare import (
     alert,
 )
@@ -47,6 +47,7 @@ from search_api.check.scope import (
     only_the_centre,
     who,
 )
+from search_api.check.share import clause_spans
 from search_api.check.similarity import Matrix, compare, phrases, written_out
 from search_api.check.targets import Targets
 from search_api.check.units import (
@@ -213,11 +214,7 @@ class _Run:
             parent,
             self.aligner,
             self.evidence,
-            {
-                n: self.duties.shares[n].spans if n in self.duties.shares else None
-                for n, scope in enumerate(self.scopes)
-                if scope.ours and not self.actions[n]
-            },
+            dict(self._pieces_of_ours()),
             self.theme,
         )
         self.time = Limits(
@@ -232,6 +229,18 @@ class _Run:
             for j, other in enumerate(mine):
                 if one != other and "" not in (one, other) and (one in _APART or other in _APART):
                     self.aligned.scores[i, j] *= _APART_FACTOR
+
+    def _pieces_of_ours(self) -> Iterator[tuple[Key, Sequence[Span] | None]]:
+        """Yield our tasks and their actions with their clauses, each of which must be answered."""
+        for n, scope in enumerate(self.scopes):
+            if not scope.ours:
+                continue
+            if not self.actions[n]:
+                yield (n, WHOLE), self.duties.shares[n].spans if n in self.duties.shares else None
+            said = clause_spans(self.parent, self.parent.tasks[n]) if self.actions[n] else []
+            for k, action in enumerate(self.actions[n]):
+                if len(action.words.split()) < LONG:
+                    yield (n, k), _inside(said, action.span)
 
     def _align(self, units: Sequence[Unit]) -> Aligned:
         return self.aligner.align(units, self.evidence, len(self.working))
@@ -334,7 +343,7 @@ class _Run:
         order = [int(j) for j in np.argsort(-scores)[:_MOST_MATCHES]] if len(scores) else []
         top = self._together(number, scores) if order else 0.0
         chosen = [j for j in order if scores[j] >= WEAK and scores[j] >= 0.25 * top]
-        parts, by_part = self._parts(number)
+        parts, by_part, absent = self._parts(number)
         if any(len(unit.words.split()) >= LONG for unit in self.actions[number]):
             # The whole of so long a task is near to every passage of its theme: what answers its sentences is shown.
             chosen = list(by_part)
@@ -342,7 +351,6 @@ class _Run:
         for j, score in by_part.items():
             scores[j] = max(float(scores[j]), score)
         reason = ""
-        absent: list[Absent] = []
         issued = (
             not parts
             and self.issues
@@ -357,7 +365,7 @@ class _Run:
                 chosen = list(dict.fromkeys([reporting, *chosen]))
                 scores[reporting] = top = max(top, _REPORTED)
             if scope.role in ("lead", "general") and top >= COVERED:
-                absent = self.clauses.absent(number, chosen)
+                absent = self.clauses.absent((number, WHOLE), chosen)
             verdict, reason = self._verdict(unit, top, chosen, absent)
             if verdict == "not_found" and (goal := self._only_goal(number, scores, top)) is not None:
                 reason = "Chỉ nêu ở mục tiêu, chưa có nhiệm vụ tương ứng."
@@ -368,7 +376,8 @@ class _Run:
         matches = self._matches(self.aligned, number, chosen, scores)
         alerts: list[Alert] = []
         if issued and scope.ours and scope.role != "unknown":
-            absent = self.clauses.absent(number, [j for j in chosen if j < len(self.working)], issued=True)
+            working = [j for j in chosen if j < len(self.working)]
+            absent = self.clauses.absent((number, WHOLE), working, issued=True)
             verdict, top = ("partial" if absent else "covered"), max(top, 0.9)
             reason = "Chính kế hoạch này là văn bản được yêu cầu ban hành."
             if absent:
@@ -480,14 +489,15 @@ class _Run:
         held = found.covered[:, 0] >= _CLAUSE
         return float((weights * held).sum() / max(float(weights.sum()), 1e-6))
 
-    def _parts(self, number: int) -> tuple[tuple[Part, ...], dict[int, float]]:
-        """Return the actions of a task that has several, each with its verdict, and what answers them."""
+    def _parts(self, number: int) -> tuple[tuple[Part, ...], dict[int, float], list[Absent]]:
+        """Return the actions of a task that has several, each with its verdict, what answers them and what is absent."""
         units = self.actions[number]
         if not units:
-            return (), {}
+            return (), {}, []
         parts: list[Part] = []
+        lost: list[Absent] = []
         answered: list[tuple[float, int]] = []
-        for rows, unit in zip(self.action_rows[number], units, strict=True):
+        for k, (rows, unit) in enumerate(zip(self.action_rows[number], units, strict=True)):
             rows = [row for row in rows if not self._centre(self.pieces[row].words)]
             if not rows:
                 where = unit.span
@@ -506,13 +516,18 @@ class _Run:
                 answered.append((_REPORTED, reporting))
             else:
                 answered += found
+                if verdict == "covered" and (
+                    absent := self.clauses.absent((number, k), [j for _, j in found])
+                ):
+                    verdict = "partial"
+                    lost += absent
             parts.append(
                 Part(unit.span.start, unit.span.end, unit.span.of(self.parent.text), verdict, round(score, 3))
             )
         by_part: dict[int, float] = {}
         for score, j in answered:
             by_part[j] = max(score, by_part.get(j, 0.0))
-        return tuple(parts), by_part
+        return tuple(parts), by_part, lost
 
     def _part(self, rows: Sequence[int]) -> tuple[Verdict, float, list[tuple[float, int]]]:
         """Judge an action by its sentences: each by the best passage; a goal alone makes it partial at most."""
@@ -659,6 +674,12 @@ class _Run:
 
 _APART = frozenset({"council", "front", "press", "inspection"})
 _APART_FACTOR = 0.6
+
+
+def _inside(spans: Sequence[Span], whole: Span) -> list[Span]:
+    """Return what of each span lies in ``whole``."""
+    cut = (Span(max(s.start, whole.start), min(s.end, whole.end)) for s in spans if s.overlaps(whole))
+    return [s for s in cut if s.end > s.start]
 
 
 def _system(leads: Sequence[Mention]) -> str:

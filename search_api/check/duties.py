@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -10,8 +11,11 @@ from indexer.deadlines import find_deadlines
 from indexer.records import Deadline, Document, Span, Task
 from search_api.check.quantities import said
 from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under
-from search_api.check.share import Share, only_some, share, subjects
+from search_api.check.share import Share, clause_spans, only_some, share, subjects
 from search_api.check.units import Unit, action_units, task_units, words_in
+
+UNDER_ITS_NAME = "tiêu đề đơn vị"
+"""How the reading says that a task stands under the heading of a unit's name."""
 
 
 class Duties:
@@ -51,7 +55,16 @@ class Duties:
             ]
             if only_some(self.parent, named):
                 self.narrowed.add(number)
-            found = share(self.parent, task, lambda n: mine(n, self.we), lambda n: under(n, self.we))
+            if self.scopes[number].ours and self.scopes[number].role == "general":
+                continue  # what a committee is to see to is its own, whoever does which clause
+            found = share(
+                self.parent,
+                task,
+                lambda n: mine(n, self.we),
+                partial(self._directed, task),
+                led=self._led_by_line(number, task),
+                known=lambda n: addressee(n) is not None,
+            )
             if found is None or (self.scopes[number].ours and (found.whole or found.directed)):
                 continue
             if not self.scopes[number].ours:
@@ -72,6 +85,28 @@ class Duties:
                 )
         return out
 
+    def _directed(self, task: Task, name: str) -> str | None:
+        """Return why another body is told to direct us: by our name, or that of a body under us; else None.
+
+        "Đôn đốc các đơn vị" means whoever that body has; and what it has those under it do stands under the
+        heading of its own name ("3. Công an tỉnh: chỉ đạo công an cấp xã …") as its own work.
+        """
+        found = addressee(name)
+        if found is not None and found.level == "any":
+            return None
+        told = mine(name, self.we)
+        return told if told is not None or task.lead_basis == UNDER_ITS_NAME else under(name, self.we)
+
+    def _led_by_line(self, number: int, task: Task) -> str | None:
+        """Return why a task is ours where a line with a label says so, outside its clauses; else None."""
+        scope = self.scopes[number]
+        if scope.role != "lead" or not task.lead:
+            return None
+        clauses = clause_spans(self.parent, task)
+        if any(span.overlaps(mention.span) for span in clauses for mention in task.lead):
+            return None
+        return scope.why
+
     def measured(self) -> list[tuple[int, bool, Sequence[Span]]]:
         """Return our tasks with their clauses, and whether they are given to us alone: then totals bind us too."""
         out: list[tuple[int, bool, Sequence[Span]]] = []
@@ -79,7 +114,7 @@ class Duties:
             scope = self.scopes[number]
             if scope.ours:
                 own = self.shares.get(number)
-                alone = self.all_ours or (scope.role == "lead" and not scope.why.startswith("giao chung"))
+                alone = self.all_ours or (scope.role == "lead" and "giao chung" not in scope.why)
                 out.append((number, alone, own.spans if own is not None else said(self.parent, task)))
         return out
 

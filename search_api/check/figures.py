@@ -47,8 +47,9 @@ _IN_YEAR_AFTER = re.compile(
     r"^[^.;,]{0,30}?(?<!\w)(?:(?:trong|của) năm(?: 20\d\d| nay)?(?!\w| học)"
     r"|(?<!đến )(?<!hết )(?<!cuối )(?<!đầu )(?<!từ )năm 20\d\d)"
 )
-_EACH_BEFORE = re.compile(r"(?:mỗi|từng)\s+[^.;,\d]{1,30}$")
-_EACH_AFTER = re.compile(r"^\s*[^.;,\d]{0,30}?(?:mỗi|từng)\s")
+_A_PERIOD = r"(?!(?:năm|tháng|quý|tuần|ngày|học kỳ|kỳ)(?!\w))"
+_EACH_BEFORE = re.compile(rf"(?:mỗi|từng)\s+{_A_PERIOD}[^.;,\d]{{1,30}}$")
+_EACH_AFTER = re.compile(rf"^\s*[^.;,\d]{{0,30}}?(?:mỗi|từng)\s+{_A_PERIOD}")
 _WITHIN = re.compile(
     r"(?:trong(?: (?:vòng|thời hạn|thời gian))?|không quá|chậm nhất|sau|tối đa)\s+(?:là\s+)?$"
 )

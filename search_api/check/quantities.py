@@ -28,6 +28,8 @@ _DIGITS = re.compile(r"\d+(?:[.,/]\d+)*%?")
 _COMMON_UNITS = frozenset(
     {"%", "người", "hộ", "lần", "cơ", "thôn", "xã", "điểm", "công", "thời", "thời gian", "tỷ", "triệu"}
 )
+_TOTALS = frozenset({"người", "hộ", "lao", "tỷ", "triệu", "nghìn", "trẻ", "em", "học", "hội", "doanh"})
+"""What a year's figure counts for all together, where nobody says "each": people, households, money."""
 _SHARED = 5.0
 _NEAR = 0.2
 """Likeness from which a figure in an answering passage counts the same thing."""
@@ -77,7 +79,8 @@ class Quantities:
             for span in spans:
                 words = _around(self.parent, span)
                 for figure in figures(text, span):
-                    if alone or figure.each or figure.often or figure.most or figure.unit == "%":
+                    often = figure.often is not None and figure.unit not in _TOTALS
+                    if alone or figure.each or often or figure.most or figure.unit == "%":
                         out.append(_Counted(number, words, figure=figure))
                 out += [_Counted(number, words, limit=limit) for limit in times(text, span, year)]
         return out

@@ -64,19 +64,29 @@ def _bodies(task: Task) -> list[Span]:
     return sorted({s for s in own if not any(o != s and o.covers(s) for o in own)})
 
 
-def share(document: Document, task: Task, ours: Ours, below: Ours | None = None) -> Share | None:
+def share(
+    document: Document,
+    task: Task,
+    ours: Ours,
+    below: Ours | None = None,
+    *,
+    led: str | None = None,
+    known: Callable[[str], bool] = lambda _: True,
+) -> Share | None:
     """Return our clauses of a task where it names several bodies; None where it is one duty.
 
-    ``ours`` says why a name means us, or None; ``below`` says so of bodies under us, which others direct.
+    ``ours`` says why a name means us, or None; ``below`` says so of bodies that another body directs.
+    ``led`` says why the task is ours where a line of its own says so ("Cơ quan chủ trì: …"): then a clause is
+    another body's only where it begins with a name that is ``known``.
     """
     text = document.text
     spans = clause_spans(document, task)
     if not spans:
         return None
     kept: list[Span] = []
-    mine: str | None = None
+    mine = led
     others = False
-    inside = False
+    inside = led is not None
     for number, span in enumerate(spans):
         found = read_assignment(text, span)
         names = [m.text for m in found.lead] if found is not None else _subject(text, span)
@@ -84,11 +94,13 @@ def share(document: Document, task: Task, ours: Ours, below: Ours | None = None)
             # "…; phân công đồng chí bí thư phụ trách": what we are to hand on ourselves.
             names = [] if fold(found.basis).startswith(("giao", "phân công")) else names
         why = next((w for name in names if (w := ours(_name(name))) is not None), None)
+        if led is not None and why is None and not any(known(_name(name)) for name in names):
+            names = []
         if why is None and not names:
             with_us = next(
                 (w for m in coordinating_in(text, span) if (w := ours(_name(m.text))) is not None), None
             )
-            if with_us is not None and number > 0:
+            if with_us is not None and number > 0 and led is None:
                 kept.append(span)
                 mine = mine or f"phối hợp: {with_us}"
                 continue
@@ -104,12 +116,14 @@ def share(document: Document, task: Task, ours: Ours, below: Ours | None = None)
         whole = not others or len(kept) == len(spans)
         limit = task.deadline_span
         dated = limit is None or any(s.overlaps(limit) for s in kept) or not _in_body(task, limit)
+        # A limit on a line of its own is that of the body named on such a line.
+        dated = dated or (led is not None and not any(s.overlaps(limit) for s in spans if limit))
         return Share(tuple(kept), mine, whole, dated=dated)
     for span in spans:
         folded = fold(text[span.start : span.end])
         for match in _DIRECTED.finditer(folded):
             name = _name(collapse(text[span.start + match.end() : span.end]))
-            if (why := ours(name) or (below(name) if below is not None else None)) is not None:
+            if (why := below(name) if below is not None else None) is not None:
                 return Share((span,), f"được hướng dẫn, chỉ đạo: {why}", len(spans) == 1, directed=True)
     return None
 

@@ -1,0 +1,112 @@
+"""Which pieces of a parent's task are ours, and which of them a plan leaves out: invented plans."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from eval.crosscheck import gold_verdict
+from indexer.analyse import analyse
+from indexer.records import Document, SourceText, Span
+from search_api.check.crosscheck import check
+from search_api.check.figures import figures
+from search_api.check.schemas import CheckItem, CheckReport
+
+PROVINCE = (
+    "UBND TỈNH MÂY SƠN\n\nSố: 7/KH-UBND\n\nMây Sơn, ngày 05 tháng 01 năm 2026\n\nKẾ HOẠCH\nVườn cây công cộng năm 2026\n\n"
+    "I. NHIỆM VỤ\n\n"
+)
+COMMUNE = (
+    "UBND XÃ ĐỒI CHÈ\n\nSố: 3/KH-UBND\n\nĐồi Chè, ngày 15 tháng 01 năm 2026\n\nKẾ HOẠCH\nVườn cây năm 2026\n\n"
+    "Thực hiện Kế hoạch số 7/KH-UBND ngày 05/01/2026 của UBND tỉnh Mây Sơn, UBND xã xây dựng Kế hoạch như sau:\n\n"
+    "I. NHIỆM VỤ\n\n"
+)
+
+
+def made(text: str, name: str) -> Document:
+    return analyse(name, f"{name}.txt", name, SourceText(text))
+
+
+def checked(theirs: str, ours: str) -> CheckReport:
+    return check(made(f"{COMMUNE}{ours}\n", "xa"), made(f"{PROVINCE}{theirs}\n", "tinh"))
+
+
+def tasks(report: CheckReport) -> list[CheckItem]:
+    return [item for item in report.items if item.level == "task"]
+
+
+def missing(item: CheckItem) -> list[str]:
+    return [a.parent_quote or "" for a in item.alerts if a.code == "action_missing"]
+
+
+def test_a_clause_of_another_body_under_our_line_is_not_ours() -> None:
+    """Where a line gives us the task, a sentence that begins with another body's name is that body's."""
+    theirs = (
+        "1. Đào hố, trồng dặm hàng phượng dọc đê; tưới đủ ba tháng đầu. Sở Xây dựng phát tài liệu kỹ thuật trồng cây.\n"
+        "- Cơ quan chủ trì: Ủy ban nhân dân các xã, phường.\n- Thời gian hoàn thành: Trước ngày 30/6/2026."
+    )
+    ours = "1. Phòng Kinh tế đào hố, trồng dặm hàng phượng dọc đê, tưới đủ ba tháng đầu, xong trước ngày 30/7/2026."
+    (item,) = tasks(checked(theirs, ours))
+    assert item.verdict == "covered"
+    assert {a.code for a in item.alerts} == {"deadline_later"}
+
+
+def test_a_clause_left_out_of_an_action_makes_it_partial() -> None:
+    theirs = (
+        "1. Ủy ban nhân dân các xã, phường:\n"
+        "- Trồng dặm hàng phượng dọc đê trước mùa mưa; lập tổ bảo vệ đêm chống trộm chậu cảnh ven hồ.\n"
+        "- Đặt ghế đá dưới tán cây ở sân nhà văn hóa."
+    )
+    ours = (
+        "1. Phòng Kinh tế trồng dặm hàng phượng dọc đê trước mùa mưa.\n\n"
+        "2. Phòng Văn hóa - Xã hội đặt ghế đá dưới tán cây ở sân nhà văn hóa."
+    )
+    (item,) = tasks(checked(theirs, ours))
+    assert [part.verdict for part in item.parts] == ["partial", "covered"]
+    assert missing(item) == ["lập tổ bảo vệ đêm chống trộm chậu cảnh ven hồ."]
+    whole = ours.replace("mùa mưa.", "mùa mưa; lập tổ bảo vệ đêm chống trộm chậu cảnh ven hồ.")
+    assert [part.verdict for part in tasks(checked(theirs, whole))[0].parts] == ["covered", "covered"]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "verdict"),
+    [
+        ("1. Sở Xây dựng là cơ quan thường trực; hướng dẫn, đôn đốc các đơn vị.", "out_of_scope"),
+        ("1. Công an tỉnh\n\nChỉ đạo công an cấp xã xử lý người bẻ cành.", "out_of_scope"),
+        ("1. Công an tỉnh chỉ đạo Công an các xã, phường xử lý người bẻ cành.", "review"),
+        ("1. Sở Xây dựng\n\nHướng dẫn UBND các xã, phường gắn biển tên cây.", "review"),
+    ],
+)
+def test_who_is_told_what_to_do_by_another_body(theirs: str, verdict: str) -> None:
+    """“The units” are those of the body that speaks; under its own name a body's own people are its affair."""
+    (item,) = tasks(checked(f"{theirs}\n\n2. Sở Y tế trồng vườn thuốc.", "1. Phòng Kinh tế quét sân."))[:1]
+    assert item.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "each"),
+    [
+        ("mỗi năm trồng cho 500 hộ", False),
+        ("mỗi xã trồng 500 cây", True),
+        ("mỗi thôn mỗi năm trồng 500 cây", True),
+        ("trồng 500 cây ở từng thôn", True),
+        ("trồng 500 cây mỗi quý", False),
+    ],
+)
+def test_each_year_is_not_each_body(words: str, each: bool) -> None:
+    assert [f.each for f in figures(words, Span(0, len(words)))] == [each]
+
+
+def test_gold_that_cuts_a_task_is_held_to_its_actions() -> None:
+    """Rows of gold inside one task are compared with the actions; a single row with the whole."""
+    theirs = (
+        "1. Ủy ban nhân dân các xã, phường:\n- Trồng dặm hàng phượng dọc đê trước mùa mưa.\n"
+        "- Đặt ghế đá dưới tán cây ở sân nhà văn hóa."
+    )
+    (item,) = tasks(checked(theirs, "1. Phòng Kinh tế trồng dặm hàng phượng dọc đê trước mùa mưa."))
+    assert gold_verdict(item, "Trồng dặm hàng phượng", several=True) == "covered"
+    assert gold_verdict(item, "Đặt ghế đá", several=True) == "not_found"
+    assert gold_verdict(item, "Đặt ghế đá", several=False) == item.verdict == "partial"
+    assert gold_verdict(None, "Đặt ghế đá", several=False) == "unread"
+    left = msgspec.structs.replace(item, verdict="out_of_scope")
+    assert gold_verdict(left, "Đặt ghế đá", several=True) == "out_of_scope"
