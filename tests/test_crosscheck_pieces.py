@@ -7,10 +7,14 @@ import pytest
 
 from eval.crosscheck import gold_verdict
 from indexer.analyse import analyse
+from indexer.clean import fold
 from indexer.records import Document, SourceText, Span
 from search_api.check.crosscheck import check
 from search_api.check.figures import figures
+from search_api.check.listed import fewer_places, group_words, left_out
 from search_api.check.schemas import CheckItem, CheckReport
+from search_api.check.share import clause_spans
+from search_api.check.similarity import rule_rows
 
 PROVINCE = (
     "UBND TỈNH MÂY SƠN\n\nSố: 7/KH-UBND\n\nMây Sơn, ngày 05 tháng 01 năm 2026\n\nKẾ HOẠCH\nVườn cây công cộng năm 2026\n\n"
@@ -110,3 +114,93 @@ def test_gold_that_cuts_a_task_is_held_to_its_actions() -> None:
     assert gold_verdict(None, "Đặt ghế đá", several=False) == "unread"
     left = msgspec.structs.replace(item, verdict="out_of_scope")
     assert gold_verdict(left, "Đặt ghế đá", several=True) == "out_of_scope"
+
+
+def test_words_of_groups_begin_their_examples() -> None:
+    for row in rule_rows("groups.tsv"):
+        found = group_words().match(fold(row[1]))
+        assert found is not None, row
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "lost"),
+    [
+        (
+            "tặng cây cho hộ nghèo, hộ cận nghèo, người cao tuổi",
+            "tặng cây hộ nghèo, hộ cận nghèo",
+            ["người cao tuổi"],
+        ),
+        (
+            "tặng cây cho hộ nghèo, hộ cận nghèo, người cao tuổi",
+            "tặng cây hộ nghèo và các hộ khó khăn khác",
+            [],
+        ),
+        ("tặng cây cho hộ nghèo, hộ cận nghèo, người cao tuổi", "tặng cây cho cả làng", []),
+        ("dạy ghép mắt cho học sinh lớp 8 và lớp 11", "dạy ghép mắt cho học sinh lớp 8", ["lớp 11"]),
+        ("dạy ghép mắt cho học sinh lớp 8 và lớp 11", "học sinh lớp 11, lớp 8 tập ghép mắt", []),
+        ("cứu hộ, bảo vệ hồ sen, bến đò", "bảo vệ hồ sen và bến đò", []),
+        (
+            "mời chủ vườn, lái xe tải, khách du lịch và công nhân cây xanh",
+            "mời các chủ vườn và công nhân cây xanh dự",
+            ["lái xe tải, khách du lịch"],
+        ),
+    ],
+)
+def test_groups_left_out_of_a_list(asked: str, said: str, lost: list[str]) -> None:
+    """A group is lost where others of its list are named, and no word stands for the rest."""
+    assert [s.of(asked) for s in left_out(asked, Span(0, len(asked)), [said])] == lost
+
+
+@pytest.mark.parametrize(
+    ("said", "plan", "fewer"),
+    [
+        ("Trồng hàng rào ở 3 thôn ven suối", "Xã có 8 thôn.", True),
+        ("Trồng hàng rào ở 3/8 thôn", "Xã rộng.", True),
+        ("Trồng hàng rào ở 8 thôn", "Xã có 8 thôn, 3 thôn ven suối.", False),
+        ("Trồng hàng rào ở 3 thôn ven suối", "Xã rộng.", False),
+        ("Trồng hàng rào ở toàn bộ thôn, 3 thôn làm trước", "Xã có 8 thôn.", False),
+        ("Trồng hàng rào ở 3 trường", "Xã có 8 thôn.", False),
+    ],
+)
+def test_all_hamlets_made_some(said: str, plan: str, fewer: bool) -> None:
+    asked = "trồng hàng rào ở tất cả các thôn, bản"
+    found = fewer_places(asked, Span(0, len(asked)), [said], f"{plan} {said}.")
+    assert (found is not None and found.of(asked)) == (fewer and "tất cả các thôn")
+
+
+def test_a_group_left_out_is_quoted() -> None:
+    theirs = "1. UBND các xã, phường tặng giống cây ăn quả cho hộ nghèo, hộ cận nghèo và người cao tuổi."
+    ours = "1. Phòng Kinh tế tặng giống cây ăn quả cho hộ nghèo, hộ cận nghèo trước ngày 30/4/2026."
+    (item,) = tasks(checked(theirs, ours))
+    assert item.verdict == "partial"
+    assert missing(item) == ["người cao tuổi"]
+    (whole,) = tasks(checked(theirs, ours.replace("cận nghèo", "cận nghèo, người cao tuổi")))
+    assert whole.verdict == "covered"
+
+
+def test_what_a_line_says_of_the_content_is_a_clause() -> None:
+    document = made(
+        f"{PROVINCE}Nhiệm vụ 1: Cắt tỉa cây\n\nNội dung: cắt cành khô; chống cây nghiêng.\n\nCơ quan thực hiện: Sở Xây dựng.\n",
+        "tinh",
+    )
+    (task,) = document.tasks
+    assert [s.of(document.text) for s in clause_spans(document, task)] == [
+        "Cắt tỉa cây",
+        "cắt cành khô",
+        "chống cây nghiêng",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("clause", "lost"),
+    [
+        ("phát mẫu phiếu và kiểm tra độ ẩm đất 5% số vườn", ["kiểm tra độ ẩm đất 5% số vườn"]),
+        ("phát mẫu phiếu và kiểm tra độ ẩm đất", []),
+        ("phát mẫu phiếu; tham mưu sơ kết vào tháng 12/2028", ["tham mưu sơ kết vào tháng 12/2028."]),
+    ],
+)
+def test_a_counted_or_dated_piece_is_not_lost_in_its_sentence(clause: str, lost: list[str]) -> None:
+    theirs = f"1. UBND các xã, phường lập danh sách vườn ươm trong dân, {clause}."
+    ours = "1. Phòng Kinh tế lập danh sách vườn ươm trong dân, phát mẫu phiếu trước ngày 30/4/2026."
+    (item,) = tasks(checked(theirs, ours))
+    assert [quote.rstrip(".") for quote in missing(item)] == [quote.rstrip(".") for quote in lost]

@@ -8,15 +8,18 @@ only counts ("đợt 1 xong trước …") and what is too short to tell are nev
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 import numpy as np
 
-from indexer.clean import fold
+from indexer.clean import collapse, fold
 from indexer.records import Document, Span
 from search_api.check.align import Aligner
-from search_api.check.similarity import compare, light_words, written_out
+from search_api.check.figures import figures
+from search_api.check.similarity import compare, light_words, rule_rows, written_out
 from search_api.check.units import Unit, clause_units
 
 ABSENT = 0.32
@@ -31,6 +34,9 @@ PLAIN = re.compile(
     r"|chủ động (?:cử|phối hợp)|theo quy định|xem xét,? quyết định"
 )
 """A clause that every plan has: it is neither content to find nor content that is missing."""
+_REVIEWED = re.compile(r"(?:sơ kết|tổng kết)[^.;]{0,40}20\d\d")
+"""A review that has its year is work to be done in it."""
+_MEASURED_WORDS = 5
 _HANDED_ON = re.compile(r"^(?:và )?(?:gửi|nộp|trình|chuyển)\b")
 _MANNER = re.compile(r"(?:không|tránh|bảo đảm|kịp thời|đúng|nghiêm túc|kiên quyết)(?! \d)\b")
 _MANNER_WORDS = 9
@@ -68,10 +74,11 @@ WHOLE = -1
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """A clause that nothing answers."""
+    """A clause that nothing answers, or what a clause lists and its answer does not name."""
 
     span: Span
     words: str
+    listed: bool = False
 
 
 class Clauses:
@@ -91,9 +98,8 @@ class Clauses:
         self.units: list[Unit] = []
         for key, spans in ours.items():
             units = clause_units(parent, key[0], spans)
-            if len(units) < 2:
-                continue
-            kept = [u for u in units if _tells(u.words)]
+            kept = [u for u in units if len(units) > 1 and _tells(u.words)]
+            kept += [piece for u in units for piece in _measured(parent, u)]
             self.rows[key] = list(range(len(self.units), len(self.units) + len(kept)))
             self.units += kept
         said = [aligner.terms(u.words) for u in self.units]
@@ -133,9 +139,36 @@ class Clauses:
         return max(here, _ELSEWHERE * float(self.covered[row].max() + self.dense[row].max()))
 
 
+@lru_cache(maxsize=1)
+def _verbs() -> re.Pattern[str]:
+    """Return where a second piece of work begins inside a clause: "… và kiểm tra …", "…, lắp đặt …"."""
+    verbs = sorted((fold(row[0]) for row in rule_rows("task_verbs.tsv")), key=len, reverse=True)
+    return re.compile(rf"(?:,\s+(?:và\s+)?|\s+và\s+)(?=(?:{'|'.join(verbs)})(?!\w))")
+
+
+def _measured(document: Document, unit: Unit) -> Iterator[Unit]:
+    """Yield what a clause asks besides its first work, where that has a figure of its own.
+
+    "Hướng dẫn biểu mẫu và kiểm tra xác suất 5% số hộ" asks for two things, and the second is counted.
+    """
+    text, span = document.text, unit.span
+    cuts = [m.end() for m in _verbs().finditer(fold(span.of(text)).replace("\n", " "))]
+    for start, end in pairwise([*cuts, span.end - span.start]):
+        piece = Span(span.start + start, span.start + end)
+        words = collapse(piece.of(text)).strip(" .;,")
+        if (
+            any(True for _ in figures(text, piece))
+            and len(words.split()) >= _MEASURED_WORDS
+            and _tells(words)
+        ):
+            yield msgspec.structs.replace(unit, span=piece, words=words)
+
+
 def _tells(words: str) -> bool:
     """Say whether a clause is long and particular enough to be missed."""
     folded = fold(words)
+    if _REVIEWED.search(folded):
+        return True
     if len(words.split()) < _WORDS or PLAIN.search(folded) or _HANDED_ON.search(folded):
         return False
     if len(words.split()) < _MANNER_WORDS and _MANNER.match(folded):

@@ -24,12 +24,13 @@ from search_api.check.compare import (
 )
 from search_api.check.duties import Duties
 from search_api.check.limits import Limits
+from search_api.check.listed import fewer_places, left_out
 from search_api.check.placing import child_alerts, copied
 from search_api.check.plan import deadline_alerts, plan_alerts, six_clear
 from search_api.check.quantities import Quantities
 from search_api.check.quotas import quota_alerts
 from search_api.check.relation import citation_alerts, name_of, party, relation_of, replaced, summary
-from search_api.check.results import COVERED, from_parts, lacks, not_missing, once, short, with_alerts
+from search_api.check.results import COVERED, from_parts, lacks, not_missing, once, with_alerts
 from search_api.check.schemas import (
     Alert,
     CheckItem,
@@ -321,7 +322,7 @@ class _Run:
             a.parent_span
             for item in items
             for a in item.alerts
-            if a.code == "target_lower" and a.parent_span is not None
+            if a.code in ("target_lower", "action_missing") and a.parent_span is not None
         ]
         items = [not_missing(item, lower) for item in items]
         extra, loose = child_alerts(self.child, self.parent, self.we, self._homes(best))
@@ -364,8 +365,9 @@ class _Run:
             if top < COVERED and (reporting := self._reports(unit.words, limit)) is not None:
                 chosen = list(dict.fromkeys([reporting, *chosen]))
                 scores[reporting] = top = max(top, _REPORTED)
-            if scope.role in ("lead", "general") and top >= COVERED:
+            if scope.role != "coordinate" and top >= WEAK:
                 absent = self.clauses.absent((number, WHOLE), chosen)
+                absent += self._unnamed(self._said(number), chosen)
             verdict, reason = self._verdict(unit, top, chosen, absent)
             if verdict == "not_found" and (goal := self._only_goal(number, scores, top)) is not None:
                 reason = "Chỉ nêu ở mục tiêu, chưa có nhiệm vụ tương ứng."
@@ -404,19 +406,12 @@ class _Run:
         if scope.ours and not issued:
             alerts += self.time.alerts(number, [j for j in chosen if scores[j] >= COVERED], len(parts) > 1)
         if scope.ours and verdict == "partial":
-            lost = [(Span(p.start, p.end), collapse(p.quote)) for p in parts if p.verdict == "not_found"]
-            lost += [(clause.span, clause.words) for clause in absent]
+            lost = [
+                Absent(Span(p.start, p.end), collapse(p.quote)) for p in parts if p.verdict == "not_found"
+            ]
             alerts += [
-                alert(
-                    "action_missing",
-                    "warning",
-                    f"Chưa thấy nội dung tương ứng với việc “{short(words)}”.",
-                    self.parent,
-                    span,
-                    self.child,
-                    None,
-                )
-                for span, words in lost
+                alert("action_missing", "warning", lacks([one]), self.parent, one.span, self.child, None)
+                for one in (*lost, *absent)
             ]
         if scope.ours and verdict in ("covered", "partial"):
             alerts += self.quantities.alerts(number, chosen, [a.parent_span for a in alerts], self._orders)
@@ -468,9 +463,9 @@ class _Run:
             return "not_found", ""
         share = self._clause_share(unit, chosen)
         if top < COVERED:
-            if share >= 0.5:
-                return "partial", "Chỉ khớp một phần nội dung."
-            return "review", "Dấu hiệu khớp yếu: cần người đọc lại."
+            if absent or share >= 0.5:
+                return "partial", lacks(absent) if absent else "Chỉ khớp một phần nội dung."
+            return "partial", "Dấu hiệu khớp yếu, nhiều nhất là một phần: cần người đọc lại."
         if share < 0.34 or (top < _PLAINLY and share < 0.6):
             return "partial", "Chỉ một phần các việc nêu trong nhiệm vụ có nội dung tương ứng."
         if absent:
@@ -516,10 +511,12 @@ class _Run:
                 answered.append((_REPORTED, reporting))
             else:
                 answered += found
-                if verdict == "covered" and (
-                    absent := self.clauses.absent((number, k), [j for _, j in found])
-                ):
-                    verdict = "partial"
+                if verdict == "covered":
+                    passages = [j for _, j in found]
+                    absent = self.clauses.absent((number, k), passages)
+                    if self.scopes[number].role != "coordinate":
+                        absent += self._unnamed([unit.span], passages)
+                    verdict = "partial" if absent else verdict
                     lost += absent
             parts.append(
                 Part(unit.span.start, unit.span.end, unit.span.of(self.parent.text), verdict, round(score, 3))
@@ -528,6 +525,26 @@ class _Run:
         for score, j in answered:
             by_part[j] = max(score, by_part.get(j, 0.0))
         return tuple(parts), by_part, lost
+
+    def _said(self, number: int) -> Sequence[Span]:
+        """Return the clauses of a task that are ours."""
+        own = self.duties.shares.get(number)
+        return own.spans if own is not None else clause_spans(self.parent, self.parent.tasks[number])
+
+    def _unnamed(self, spans: Sequence[Span], chosen: Sequence[int]) -> list[Absent]:
+        """Return the groups and places that clauses list and the passages that answer do not name."""
+        text, plan = self.parent.text, self.child.text
+        said = [self._whole(j).of(plan) for j in chosen]
+        out: list[Span] = []
+        for span in spans if said else ():
+            out += left_out(text, span, said)
+            if (places := fewer_places(text, span, said, plan)) is not None:
+                out.append(places)
+        return [Absent(span, collapse(span.of(text)), listed=True) for span in out]
+
+    def _whole(self, j: int) -> Span:
+        unit = self.evidence[j]
+        return self.child.tasks[unit.task].block if unit.kind == "task" else unit.span
 
     def _part(self, rows: Sequence[int]) -> tuple[Verdict, float, list[tuple[float, int]]]:
         """Judge an action by its sentences: each by the best passage; a goal alone makes it partial at most."""

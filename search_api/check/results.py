@@ -33,7 +33,7 @@ def once(item: CheckItem, targets: Sequence[Alert]) -> CheckItem:
 
 
 def not_missing(item: CheckItem, lower: Sequence[tuple[int, int]]) -> CheckItem:
-    """Leave out that a target is missing where it is said that the plan has less of it."""
+    """Leave out that a target is missing where it is said that the plan has less of it, or lacks its clause."""
     if item.level != "target" or not any(a.code == "target_missing" for a in item.alerts):
         return item
     if not any(a < item.parent_end and item.parent_start < b for a, b in lower):
@@ -49,7 +49,9 @@ def short(words: str, length: int = 110) -> str:
 
 def lacks(absent: Sequence[Absent]) -> str:
     """Say in Vietnamese which clause was not found."""
-    return f"Chưa thấy nội dung tương ứng với việc “{short(absent[0].words)}”."
+    first = absent[0]
+    what = "Kế hoạch chưa nêu" if first.listed else "Chưa thấy nội dung tương ứng với việc"
+    return f"{what} “{short(first.words)}”."
 
 
 def with_alerts(item: CheckItem, alerts: Sequence[Alert]) -> CheckItem:

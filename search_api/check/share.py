@@ -42,17 +42,21 @@ class Share(msgspec.Struct, frozen=True):
 
 
 def clause_spans(document: Document, task: Task) -> list[Span]:
-    """Return the clauses of a task's text, lines with labels left out."""
-    labels = [b.span for b in document.blocks if b.kind == "label" and task.block.overlaps(b.span)]
+    """Return the clauses of a task's text; of lines with labels only what one says of the content."""
+    lines = [b for b in document.blocks if b.kind == "label" and task.block.overlaps(b.span)]
+    labels = [b.span for b in lines if b.label != "content"]
+    contents = [(b.span.start, b.body.start) for b in lines if b.label == "content"]
     out: list[Span] = []
     for body in _bodies(task):
         at = body.start
-        for match in [*_CUT.finditer(document.text, body.start, body.end), None]:
-            end = match.start() if match is not None else body.end
-            span = Span(at, end)
-            if document.text[at:end].strip() and not any(span.overlaps(label) for label in labels):
+        cuts = [(m.start(), m.end()) for m in _CUT.finditer(document.text, body.start, body.end)]
+        # "Nội dung: …" begins behind its label.
+        cuts += [cut for cut in contents if body.start < cut[1] < body.end]
+        for stop, go_on in [*sorted(cuts), (body.end, body.end)]:
+            span = Span(at, stop)
+            if document.text[at:stop].strip() and not any(span.overlaps(label) for label in labels):
                 out.append(span)
-            at = match.end() if match is not None else end
+            at = go_on
     return out
 
 
