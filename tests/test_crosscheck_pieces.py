@@ -15,6 +15,7 @@ from search_api.check.listed import fewer_places, group_words, left_out
 from search_api.check.schemas import CheckItem, CheckReport
 from search_api.check.share import clause_spans
 from search_api.check.similarity import rule_rows
+from search_api.check.units import paragraph_units
 
 PROVINCE = (
     "UBND TỈNH MÂY SƠN\n\nSố: 7/KH-UBND\n\nMây Sơn, ngày 05 tháng 01 năm 2026\n\nKẾ HOẠCH\nVườn cây công cộng năm 2026\n\n"
@@ -138,6 +139,12 @@ def test_words_of_groups_begin_their_examples() -> None:
         ("tặng cây cho hộ nghèo, hộ cận nghèo, người cao tuổi", "tặng cây cho cả làng", []),
         ("dạy ghép mắt cho học sinh lớp 8 và lớp 11", "dạy ghép mắt cho học sinh lớp 8", ["lớp 11"]),
         ("dạy ghép mắt cho học sinh lớp 8 và lớp 11", "học sinh lớp 11, lớp 8 tập ghép mắt", []),
+        # A list as long as the parent's may have another name for the one that seems lost.
+        (
+            "mời người cao tuổi, thanh niên, khách du lịch",
+            "mời các cụ cao niên, thanh niên, khách du lịch",
+            [],
+        ),
         ("cứu hộ, bảo vệ hồ sen, bến đò", "bảo vệ hồ sen và bến đò", []),
         (
             "mời chủ vườn, lái xe tải, khách du lịch và công nhân cây xanh",
@@ -204,3 +211,15 @@ def test_a_counted_or_dated_piece_is_not_lost_in_its_sentence(clause: str, lost:
     ours = "1. Phòng Kinh tế lập danh sách vườn ươm trong dân, phát mẫu phiếu trước ngày 30/4/2026."
     (item,) = tasks(checked(theirs, ours))
     assert [quote.rstrip(".") for quote in missing(item)] == [quote.rstrip(".") for quote in lost]
+
+
+def test_a_view_is_neither_work_nor_a_goal() -> None:
+    """Under "QUAN ĐIỂM, MỤC TIÊU" each heading inside tells for itself; what is only a view carries nothing out."""
+    views = (
+        f"{COMMUNE.replace('I. NHIỆM VỤ', 'I. QUAN ĐIỂM, MỤC TIÊU')}"
+        "1. Quan điểm\n\nTrồng cây là việc của mọi nhà, gắn trồng cây với giữ nguồn nước suối.\n\n"
+        "2. Mục tiêu\n\nTrồng thêm nhiều cây bản địa ở ven suối và ven đường làng.\n\n"
+        "II. NHIỆM VỤ\n\n1. Phòng Kinh tế quét sân.\n"
+    )
+    kinds = {u.section: u.kind for u in paragraph_units(made(views, "xa"))}
+    assert kinds == {"I > 1": "requirement", "I > 2": "goal"}

@@ -186,6 +186,7 @@ class _Run:
         # Work that stands outside tasks counts as a task would; goals and requirements promise, they assign nothing.
         self.working = [*self.mine, *(u for u in said if u.kind == "paragraph")]
         self.evidence = [*self.working, *(u for u in said if u.kind != "paragraph")]
+        self.goals = [j for j, unit in enumerate(self.evidence) if unit.kind == "goal"]
         self.actions = {n: self.duties.actions(n) for n in range(len(parent.tasks))}
         self.requirements = requirement_units(parent)
         background = [u.words for u in (*self.theirs, *self.evidence, *self.requirements)]
@@ -269,11 +270,12 @@ class _Run:
     def _together(self, number: int, scores: Matrix) -> float:
         """Return the score of the best task with what the best goal adds to it.
 
-        A goal alone is no task: it counts by itself only where the parent's item is a goal too.
+        A goal alone is no task: it counts by itself only where the parent's item is a goal too; a view
+        ("quan điểm, yêu cầu") promises nothing.
         """
         cut = len(self.working)
         work = float(scores[:cut].max()) if cut else 0.0
-        goal = float(scores[cut:].max()) if len(scores) > cut else 0.0
+        goal = float(scores[self.goals].max()) if self.goals else 0.0
         if self._is_goal(number):
             return max(work, goal)
         return 1.0 - (1.0 - work) * (1.0 - goal / 2) if work >= _HINT else work

@@ -118,9 +118,10 @@ def left_out(text: str, span: Span, said: Sequence[str]) -> list[Span]:
         held = [group.held(words, pairs) for group in groups]
         if max(held) < _NAMED:
             continue
+        reworded = _as_many(plain, groups)
         before = -1
         for number, (group, share) in enumerate(zip(groups, held, strict=True)):
-            if share >= _UNNAMED:
+            if share >= _UNNAMED or (reworded and not any(w.isdigit() for w in group.words)):
                 continue
             if before == number - 1 and out:
                 out[-1] = Span(out[-1].start, group.span.end)
@@ -128,6 +129,41 @@ def left_out(text: str, span: Span, said: Sequence[str]) -> list[Span]:
                 out.append(group.span)
             before = number
     return out
+
+
+_SIDE_BY_SIDE = re.compile(r",\s+(?:và\s+)?|\s+và\s+|\s+hoặc\s+")
+_ITEM_WORDS = 8
+
+
+@lru_cache(maxsize=1)
+def _work() -> re.Pattern[str]:
+    """Return the beginnings of another piece of work, which is no item of a list."""
+    verbs = [fold(row[0]) for row in rule_rows("task_verbs.tsv")]
+    return re.compile(rf"(?:{'|'.join(verbs)}|hoàn thành|xong|trước|chậm nhất|mỗi|do)(?!\w)")
+
+
+def _as_many(plain: str, groups: Sequence[Group]) -> bool:
+    """Say whether the plan's own list is as long as the parent's: what seems to be lost may have another name."""
+    for clause in re.split(r"[.;:\n]", plain):
+        items = [item.strip() for item in _SIDE_BY_SIDE.split(clause)]
+        named = [n for n, item in enumerate(items) if _names(item, groups)]
+        if not named:
+            continue
+        last = named[-1] + 1
+        while (
+            last < len(items) and len(items[last].split()) <= _ITEM_WORDS and not _work().match(items[last])
+        ):
+            last += 1
+        # Where the first that is named is not the first of the list, the one before it stands at a clause's end.
+        first = named[0] - (1 if named[0] and group_words().match(items[named[0]]) else 0)
+        if last - first >= len(groups):
+            return True
+    return False
+
+
+def _names(item: str, groups: Sequence[Group]) -> bool:
+    words, pairs = _terms(item)
+    return any(group.held(words, pairs) >= _NAMED for group in groups)
 
 
 _PLACES = r"(?P<place>thôn|bản|khu phố|tổ dân phố|khu dân cư|xã|phường|trường|chợ|chi bộ|trạm y tế)"

@@ -352,14 +352,20 @@ def _titled(document: Document, block: Block, pattern: re.Pattern[str]) -> bool:
 
 
 def _is_purpose(document: Document, block: Block) -> bool:
+    """Say whether a paragraph states purposes or views: the nearest heading that tells decides.
+
+    Under "II. QUAN ĐIỂM, MỤC TIÊU" what stands in "1. Quan điểm" is a view, and in "2. Mục tiêu" a goal.
+    """
     index = block.section
-    titles = []
     while index >= 0:
         section = document.outline[index]
-        titles.append(fold(section.title or ""))
+        title = fold(section.title or "")
+        if _NOT_PURPOSE.search(title):
+            return False
+        if _PURPOSE.search(title):
+            return True
         index = section.parent
-    joined = " ".join(titles)
-    return bool(_PURPOSE.search(joined)) and not _NOT_PURPOSE.search(joined)
+    return False
 
 
 def is_funding(document: Document, unit: Unit) -> bool:
