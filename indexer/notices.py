@@ -40,6 +40,10 @@ _ANNEX_HEAD = re.compile(
     r"(?:^|[\n|])[ \t*#]*(?P<name>PHỤ\s+LỤC|Phụ\s+lục)(?:[ \t]+(?:SỐ[ \t]+|số[ \t]+)?(?P<n>[IVXL]{1,6}|\d{1,2}|[A-D])(?!\w))?"
     r"[ \t*]*(?=$|[\n|:.–-])"
 )
+_ENCLOSED = re.compile(
+    r"(?<![a-zà-ỹđ])(?P<name>biểu|bảng|danh sách|danh mục|lịch)(?:\s+[a-zà-ỹđ]+){0,4}\s+(?:kèm theo|đính kèm)"
+    r"\s+(?:kế hoạch|chương trình|chỉ thị|công văn|hướng dẫn|văn bản) này"
+)
 _PAGED = frozenset({"pdf", "scan", "image", "png", "jpg", "jpeg", "tif", "tiff"})
 _WORD = re.compile(r"[^\W\d_]+")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
@@ -57,6 +61,7 @@ def document_notices(
     """Return the warnings about a document that its reader (``source.notices``) has not given, in a fixed order."""
     out = list(_identity(source.text, metadata))
     out.extend(_annexes(source.text, outline))
+    out.extend(_enclosures(source.text, outline))
     out.extend(_gaps(outline))
     if not any(notice.code == "damaged" for notice in source.notices):
         out.extend(_damage(source.text))
@@ -128,6 +133,24 @@ def _annexes(text: str, outline: Sequence[Section]) -> Iterator[Notice]:
             f"Văn bản dẫn đến “{name}” nhưng tệp không có phần này; nội dung trong phụ lục không tra cứu được.",
             span=span,
         )
+
+
+def _enclosures(text: str, outline: Sequence[Section]) -> Iterator[Notice]:
+    """Warn of a form or list "kèm theo Kế hoạch này" where nothing of the kind follows: no heading, no table, no annex."""
+    if any(section.kind == "annex" for section in outline):
+        return
+    folded = fold(text).replace("\n", " ")
+    for found in _ENCLOSED.finditer(folded):
+        rest = fold(text[found.end() :])
+        if re.search(rf"^[ \t*#]*{found['name']}(?!\w)|^\s*\|", rest, re.MULTILINE):
+            continue
+        span = Span(found.start(), found.end())
+        yield Notice(
+            "annex_missing",
+            f"Văn bản dẫn đến “{collapse(span.of(text))}” nhưng tệp không có phần này.",
+            span=span,
+        )
+        return
 
 
 def _annex_number(number: str) -> str:

@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from indexer.clean import nfc
-from indexer.rules import rows
+from indexer.rules import rows_below
+from indexer.wordings import wordings
 
 FILES = ("phapdien", "dichvucong", "congbao", "administrative", "titles")
 
@@ -254,9 +255,13 @@ def plan_names(topic: str, number: int) -> tuple[str, str]:
     return full, f"kế hoạch về {topic} của {issuer} {place}"
 
 
-def everyday() -> list[tuple[str, tuple[str, ...]]]:
-    """Return (official phrase, other ways to say it) of rules/everyday.tsv."""
-    return [(row[0], tuple(part.strip() for part in row[1].split("|"))) for row in rows("everyday.tsv")]
+def _written() -> Iterator[Section]:
+    """Pairs written by us: a question and the sentence that answers it, a task and the task that carries it out."""
+    for kind in ("asked", "carried"):
+        for left, right in rows_below(kind):
+            yield Section(kind, kind, "", left, (right,))
+    for wording in wordings():
+        yield Section("asked", "wording", "", wording.example, (", ".join(wording.official),))
 
 
 def read_sections(folder: Path) -> list[Section]:
@@ -267,4 +272,5 @@ def read_sections(folder: Path) -> list[Section]:
         *_documents(folder, "congbao"),
         *_documents(folder, "administrative"),
         *_titles(folder),
+        *_written(),
     ]

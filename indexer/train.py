@@ -30,15 +30,16 @@ from indexer.pairs import (
     TIMES,
     UNITS,
     Section,
-    everyday,
     plan_names,
     read_sections,
 )
 from indexer.tokenize import JOINER, syllables, units
+from indexer.wordings import everyday
 
 Ids = NDArray[np.int32]
 UNKNOWN = "[UNK]"
-_SEPARATOR = -1
+WRITTEN = ("asked", "carried")
+"""Sources of pairs that we wrote: a question-like side as the title, a passage-like side as the one segment."""
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -76,6 +77,8 @@ class Recipe(msgspec.Struct, frozen=True):
     """Share of passages that are closed with who leads, who helps, by when."""
     plan_like: int = 3
     """How often the documents nearest to plans are drawn in an epoch."""
+    written: int = 3
+    """How often the pairs that we wrote are drawn in an epoch."""
     planned: float = 0.45
     """Share of codified articles that are told as if a plan said them."""
     nested: int = 0
@@ -243,6 +246,8 @@ class Sampler:
         segments = corpus.segments[section]
         if not segments:
             return None
+        if corpus.sources[section] in WRITTEN:
+            return self._draw_written(section)
         context = corpus.text(corpus.context[section])
         title = corpus.text(corpus.title[section])
         has_title = title[1] - title[0] >= 2
@@ -282,13 +287,28 @@ class Sampler:
             passage.append(context)
         if chance() < self.recipe.assigned:
             self._assign(question, passage)
+        return self._pair(question, passage)
+
+    def _pair(
+        self, question: list[tuple[int, int]], passage: list[tuple[int, int]]
+    ) -> tuple[Ids, Ids] | None:
         left = self._join([part for stretch in question for part in self._say_otherwise(stretch)])
-        if chance() < 0.5:
+        if self.random.random() < 0.5:
             left = left[self.random.random(len(left)) < 0.85]
         right = self._join(passage)
         if len(left) < 2 or len(right) < 6:
             return None
         return left, right
+
+    def _draw_written(self, section: int) -> tuple[Ids, Ids] | None:
+        corpus = self.corpus
+        question = [corpus.text(corpus.title[section])]
+        passage = [corpus.text(number) for number in corpus.segments[section]]
+        if corpus.sources[section] == "carried" and self.random.random() < 0.5:
+            question, passage = passage, question
+        if self.random.random() < self.recipe.assigned:
+            self._assign(question, passage)
+        return self._pair(question, passage)
 
     def _assign(self, question: list[tuple[int, int]], passage: list[tuple[int, int]]) -> None:
         """Close the passage with who leads, who helps, by when; sometimes the question names one of them."""
@@ -335,9 +355,9 @@ class Sampler:
     def epoch(self) -> list[list[int]]:
         """Return the sections of each batch: a part drawn from the whole, a part in runs of one group."""
         plan_like = np.flatnonzero(self.corpus.sources == "administrative")
-        order = np.concatenate(
-            [np.arange(len(self.corpus.segments)), *[plan_like] * (self.recipe.plan_like - 1)]
-        )
+        written = np.flatnonzero(np.isin(self.corpus.sources, WRITTEN))
+        again = [plan_like] * (self.recipe.plan_like - 1) + [written] * (self.recipe.written - 1)
+        order = np.concatenate([np.arange(len(self.corpus.segments)), *again])
         order = self.random.permutation(order)
         size = self.recipe.batch
         cut = int(len(order) * self.recipe.clustered)

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from indexer.encode import FILES, StaticEncoder, prepare, read_weights
-from indexer.pairs import Section, everyday, read_sections, segments
+from indexer.pairs import Section, read_sections, segments
+from indexer.rules import rows_below
 from indexer.tokenize import syllables
 from indexer.train import QUESTIONS, UNKNOWN, Corpus, Recipe, Sampler, choose_units, main, quantise
+from indexer.wordings import everyday
 
 TOPICS = {
     "Thư viện": "sách, bạn đọc, phòng đọc và kho sách của thư viện công cộng",
@@ -185,6 +187,31 @@ def test_sections_of_every_source_are_read(data: Path) -> None:
 )
 def test_segments_are_clauses_that_are_not_too_short(text: str, expected: tuple[str, ...]) -> None:
     assert segments(text) == expected
+
+
+@pytest.mark.parametrize("kind", ["asked", "carried"])
+def test_written_pairs_have_two_sides(kind: str) -> None:
+    pairs = rows_below(kind)
+    assert len(pairs) > 700
+    assert all(len(row) == 2 and min(len(side.split()) for side in row) >= 4 for row in pairs)
+    assert len({left for left, _ in pairs}) > 0.98 * len(pairs)
+
+
+def test_written_pairs_are_drawn_as_they_are() -> None:
+    sections = [
+        Section(
+            "asked", "asked", "", "Ai trông kho sách cũ?", ("Thư viện xã quản lý sách lưu trữ của thôn.",)
+        ),
+        Section(
+            "carried", "carried", "", "Nâng cấp phòng đọc của thôn.", ("Mua thêm bàn ghế cho thư viện thôn.",)
+        ),
+    ]
+    corpus = Corpus(sections, (), Recipe(least_count=1))
+    sampler = Sampler(corpus, Recipe(swapped=0.0, assigned=0.0), np.random.default_rng(1))
+    asked = [pair for _ in range(20) if (pair := sampler.draw(0)) is not None]
+    assert all("quản_lí" in words(corpus, right) for _, right in asked)
+    carried = [words(corpus, left)[0] for _ in range(40) if (pair := sampler.draw(1)) for left in pair[:1]]
+    assert {"nâng", "mua"} <= set(carried)
 
 
 def test_everyday_words_are_other_ways_to_say_it() -> None:

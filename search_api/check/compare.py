@@ -64,6 +64,18 @@ def _recurring(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] |
     return ("deadline_later", "warning", "thời hạn muộn hơn trong mỗi kỳ: cấp trên “{p}”, kế hoạch “{c}”")
 
 
+def _in_its_year(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] | None:
+    """Compare a day of every year with the child's day in its own year ("30/9 hằng năm", "30/10/2026")."""
+    every = parent.recurrence or {}
+    mine = day(child.end)
+    if every.get("freq") != "yearly" or mine is None or child.kind != "by" or child.precision != "day":
+        return None
+    theirs = (int(every.get("month", 0)), int(every.get("day", 0)))
+    if 0 in theirs or (mine.month, mine.day) <= theirs:
+        return None
+    return ("deadline_later", "warning", "thời hạn muộn hơn trong năm: cấp trên “{p}”, kế hoạch “{c}”")
+
+
 def _started(parent: Deadline, child: Deadline) -> tuple[str, Severity, str] | None:
     """Compare two limits that say only when work begins."""
     first, mine = day(parent.start), day(child.start)
@@ -84,7 +96,7 @@ def compare_deadlines(parent: Deadline, child: Deadline) -> tuple[str, Severity,
     if parent.open_ended and child.open_ended and parent.kind == child.kind == "range":
         return _started(parent, child)
     if parent.kind == "recurring":
-        return _recurring(parent, child) if child.kind == "recurring" else None
+        return _recurring(parent, child) if child.kind == "recurring" else _in_its_year(parent, child)
     limit = latest(parent)
     if parent.kind not in _FIXED or limit is None:
         return None

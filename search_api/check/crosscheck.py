@@ -254,6 +254,14 @@ class _Run:
     def _orders(self, words: str) -> bool:
         return orders_plan(written_out(words, self.aligner.own), self.theme)
 
+    def _limits_the_plan(self, number: int, limit: Span | None) -> bool:
+        """Say whether a task's limit stands in the clause that orders this plan: then its date is held to it."""
+        if not self.issues or limit is None:
+            return False
+        text = self.parent.text
+        clause = next((span for span in self._said(number) if span.overlaps(limit)), None)
+        return clause is not None and self._orders(collapse(Span(clause.start, limit.start).of(text)))
+
     def _centre(self, words: str) -> bool:
         """Say whether most of a piece is work that only the centre can do."""
         if self.duties.all_ours:
@@ -387,7 +395,10 @@ class _Run:
             if absent:
                 reason += f" {lacks(absent)}"
             matches = (self._own_match(), *matches)
-        if issued and scope.ours and (late := self.time.late_issue(limit, limit_span)):
+        ordered = (
+            scope.ours and scope.role in ("lead", "general") and self._limits_the_plan(number, limit_span)
+        )
+        if (ordered or (issued and scope.ours)) and (late := self.time.late_issue(limit, limit_span)):
             alerts.append(late)
         if not scope.ours:
             verdict = "out_of_scope"
@@ -405,7 +416,7 @@ class _Run:
             reason = "Cấp trên giao cơ quan khác hướng dẫn, chỉ đạo; kế hoạch chưa nêu phần việc của mình."
         elif scope.role == "coordinate" and verdict == "not_found":
             reason = "Được giao phối hợp; kế hoạch chưa nêu phần việc phối hợp."
-        if scope.ours and not issued:
+        if scope.ours and not issued and not ordered:
             alerts += self.time.alerts(number, [j for j in chosen if scores[j] >= COVERED], len(parts) > 1)
         if scope.ours and verdict == "partial":
             lost = [

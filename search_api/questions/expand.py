@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from indexer.clean import bare, fold
 from indexer.rules import rows
+from indexer.wordings import wordings
 
 #: How much an added word counts beside a typed one.
 ABBREVIATION = 0.9
-SYNONYM = 0.55
+SYNONYM = 0.33
 
 
 class Added(NamedTuple):
@@ -55,16 +56,18 @@ def _long_forms() -> tuple[tuple[str, str, str], ...]:
 def _synonyms() -> tuple[dict[str, tuple[str, ...]], int]:
     """Return the administrative forms by everyday phrase (folded), and the longest phrase in words."""
     table: dict[str, tuple[str, ...]] = {}
-    for row in rows("synonyms.tsv"):
-        forms = tuple(form.strip() for form in row[1].split("|"))
-        for key in row[0].split("|"):
-            table[fold(key.strip())] = forms
+    groups = wordings()
+    # Folded in one piece: a call for each of some ten thousand would be felt at the first question.
+    folded = fold("|".join(key for wording in groups for key in wording.everyday)).split("|")
+    forms = (wording.official for wording in groups for _ in wording.everyday)
+    table.update(zip(folded, forms, strict=True))
     return table, max((len(key.split()) for key in table), default=0)
 
 
 @lru_cache(maxsize=1)
 def _bare_synonyms() -> dict[str, tuple[str, ...]]:
-    return {bare(key): forms for key, forms in _synonyms()[0].items()}
+    table = _synonyms()[0]
+    return dict(zip(bare("|".join(table)).split("|"), table.values(), strict=True))
 
 
 _WORD = re.compile(r"[^\W_]+(?:[&.\-–][^\W_]+)*")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -17,7 +16,8 @@ from typing import NamedTuple
 
 from indexer.clean import bare, collapse, fold, nfc, typed_plain, without_marks
 from indexer.rules import rows
-from indexer.tokenize import JOINER, syllables
+from indexer.tokenize import JOINER
+from indexer.wordings import wordings
 
 Frequency = Callable[[str, bool], int]
 """How many passages hold a unit (a syllable, or two joined by ``_``); the flag says: without diacritics."""
@@ -84,19 +84,19 @@ def _abbreviations() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @lru_cache(maxsize=2)
-def _of_rules(plain: bool) -> Counter[str]:
+def _of_rules(plain: bool) -> frozenset[str]:
     """Return the syllables, and the pairs of them, of the rules of asking and of everyday wording."""
     texts = [row[2] for row in rows("questions.tsv", "search_api.rules")]
     texts += [row[0] for row in rows("question_words.tsv", "search_api.rules")]
-    texts += [cell for row in rows("synonyms.tsv") for cell in row]
+    texts += [key for wording in wordings() for key in wording.everyday]
     texts += [row[1] for row in rows("abbreviations.tsv")]
-    found: Counter[str] = Counter()
-    for text in texts:
-        for part in re.split(r"[|,.;:?!()]", text):
-            words = syllables(bare(part) if plain else part)
-            found.update(words)
-            found.update(f"{a}{JOINER}{b}" for a, b in pairwise(words))
-    return found
+    whole = "|".join(texts)
+    found: set[str] = set()
+    for part in re.split(r"[|,.;:?!()]", bare(whole) if plain else fold(whole)):
+        words = part.split()
+        found.update(words)
+        found.update(map(JOINER.join, pairwise(words)))
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1)
@@ -167,7 +167,7 @@ def _mended(word: str, before: str, after: str, plain: bool, frequency: Frequenc
     of_rules = _of_rules(plain)
 
     def seen(unit: str) -> int:
-        return frequency(unit, plain) + RULE_WEIGHT * bool(of_rules[unit])
+        return frequency(unit, plain) + RULE_WEIGHT * (unit in of_rules)
 
     def sides(candidate: str) -> tuple[int, int]:
         return (
