@@ -46,6 +46,11 @@ _CLOSING = re.compile(
     r"(?:tổ chức )?thực hiện|(?:kế hoạch|chỉ thị|nghị quyết|chương trình|quy chế|đề án) này |nhận được |"
     r"(?:ủy ban nhân dân|ubnd|ban thường vụ|đảng ủy|sở|giám đốc|chủ tịch|bộ|thủ tướng) [^.;:]{0,50}yêu cầu (?:các|thủ|giám|người)"
 )
+#: What the last sentence of a body says of the whole document, however it begins.
+_WHOLE = re.compile(
+    r"(?:nghiêm túc|khẩn trương|chủ động)(?: tổ chức)?(?: triển khai)?,? (?:thực hiện|triển khai)|căn cứ (?:nội dung )?kế hoạch"
+    r"|(?:kế hoạch|chỉ thị|công văn|nội dung) (?:này|trên)|vướng mắc|khó khăn"
+)
 #: A line of its own over the results of all the items above it.
 _OF_THE_GROUP = re.compile(r"(?:các )?(?:kết quả|chỉ tiêu|sản phẩm)(?:, (?:chỉ tiêu|sản phẩm))? cần đạt:?")
 #: Before a colon: the sentence goes on with names ("… phối hợp với các Sở: Nội vụ, Tài chính xây dựng …").
@@ -288,7 +293,7 @@ class _Reader:
             self._add("row", span)
             return
         bullet = skip_bullet(entry.raw)
-        if not bullet and _CLOSING.match(entry.folded):
+        if not bullet and (_CLOSING.match(entry.folded) or self._is_last(entry)):
             self._end_items(entry)
         if not bullet and _OF_THE_GROUP.fullmatch(entry.folded):
             while self.stack and self.stack[-1].marker.style == "letter":
@@ -317,6 +322,13 @@ class _Reader:
         if kind in ("symbol", "place", "banner", "type", "title", "recipients", "signature"):
             section = -1
         self.blocks.append(Block(span, kind, section, Span(start, span.end), label))
+
+    def _is_last(self, entry: _Printed) -> bool:
+        """Say whether a paragraph of its own ends the body with "./.": it speaks of the whole document."""
+        at = bisect.bisect_right(self.starts, entry.line.span.start)
+        apart = "\n" in self.text[: entry.line.span.start].rstrip(" ")[-1:]
+        last = at >= len(self.lines) or _foot_state(self.lines[at]) is not None
+        return apart and last and entry.words.endswith("./.") and bool(_WHOLE.search(entry.folded))
 
     def _end_items(self, closing: _Printed) -> None:
         """Leave the numbered items of the current part: what comes closes the part, or the document."""

@@ -458,3 +458,18 @@ def test_spans_nest_and_blocks_do_not_overlap(lines: list[str]) -> None:
     covered = {at for block in blocks for at in range(block.span.start, block.span.end)}
     loose = [at for at, char in enumerate(text) if char.isalpha() and at not in covered]
     assert loose == []
+
+
+def test_the_last_sentence_of_a_body_is_of_the_whole_document() -> None:
+    body = (
+        "I. TỔ CHỨC\n\n1. Công an xã tổng hợp.\n\n2. Các thôn gửi số liệu trước ngày 16.\n\n"
+        "Các phòng, đơn vị thuộc xã nghiêm túc thực hiện; đề nghị Mặt trận xã phối hợp./.\n"
+    )
+    blocks, sections = read_structure(SourceText(text=HEAD + body + FOOT))
+    closing = next(b for b in blocks if b.span.of(HEAD + body + FOOT).startswith("Các phòng"))
+    assert sections[closing.section].path == "I"
+    # Under a number of its own it stays: "2. Các thôn …./."
+    body = "I. TỔ CHỨC\n\n1. Công an xã tổng hợp.\n\n2. Các thôn nghiêm túc thực hiện./.\n"
+    blocks, sections = read_structure(SourceText(text=HEAD + body + FOOT))
+    last = next(b for b in blocks if b.body.of(HEAD + body + FOOT).startswith("Các thôn"))
+    assert sections[last.section].path == "I > 2"
