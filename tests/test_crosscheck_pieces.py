@@ -8,7 +8,9 @@ import pytest
 from eval.crosscheck import gold_verdict
 from indexer.analyse import analyse
 from indexer.clean import fold
+from indexer.deadlines import read_deadline
 from indexer.records import Document, SourceText, Span
+from search_api.check.compare import compare_deadlines
 from search_api.check.crosscheck import check
 from search_api.check.figures import figures
 from search_api.check.listed import fewer_places, group_words, left_out
@@ -223,3 +225,28 @@ def test_a_view_is_neither_work_nor_a_goal() -> None:
     )
     kinds = {u.section: u.kind for u in paragraph_units(made(views, "xa"))}
     assert kinds == {"I > 1": "requirement", "I > 2": "goal"}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "code"),
+    [
+        ("trước ngày 30/9 hằng năm", "trước ngày 30/10/2026", "deadline_later"),
+        ("trước ngày 30/9 hằng năm", "trước ngày 15/9/2026", None),
+        ("trước ngày 20 hằng tháng", "trước ngày 25/9/2026", None),
+    ],
+)
+def test_a_day_of_every_year_binds_the_day_of_this_one(theirs: str, ours: str, code: str | None) -> None:
+    found = compare_deadlines(read_deadline(theirs), read_deadline(ours))
+    assert (found and found[0]) == code
+
+
+def test_the_day_of_a_plan_is_held_to_the_clause_that_orders_it() -> None:
+    """The limit of making the plan is no limit of the other work in the same task, however well that is answered."""
+    theirs = (
+        "1. Ủy ban nhân dân các xã, phường có trách nhiệm ban hành kế hoạch trước ngày 10/01/2026; gửi ảnh vườn cây "
+        "về Sở Xây dựng trước ngày 20 hằng tháng."
+    )
+    ours = "1. Phòng Kinh tế gửi ảnh vườn cây về Sở Xây dựng trước ngày 20 hằng tháng."
+    (item,) = tasks(checked(theirs, ours))
+    found = [a for a in item.alerts if a.code.startswith("deadline")]
+    assert [(a.code, a.child_quote) for a in found] == [("deadline_later", "ngày 15 tháng 01 năm 2026")]

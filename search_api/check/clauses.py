@@ -22,7 +22,7 @@ from search_api.check.figures import figures
 from search_api.check.similarity import compare, light_words, rule_rows, written_out
 from search_api.check.units import Unit, clause_units
 
-ABSENT = 0.32
+ABSENT = 0.38
 """How much must be said of a clause for it not to be absent: its share held, and its likeness by meaning."""
 _ELSEWHERE = 0.5
 """What another passage than those that answer the task says counts less."""
