@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.rules import rows, rows_below
@@ -15,9 +16,13 @@ class Wording(NamedTuple):
     example: str
 
 
-def wordings() -> list[Wording]:
+@lru_cache(maxsize=1)
+def wordings() -> tuple[Wording, ...]:
     """Return the everyday wordings that queries are widened with (rules/synonyms)."""
-    return [Wording(_split(row[0]), _split(row[1]), row[2]) for row in rows_below("synonyms")]
+    return tuple(
+        Wording(tuple(everyday.split("|")), tuple(official.split("|")), example)
+        for everyday, official, example in rows_below("synonyms")
+    )
 
 
 def _split(cell: str) -> tuple[str, ...]:
