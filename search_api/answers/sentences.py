@@ -20,6 +20,7 @@ from search_api.answers.draft import Drafted, Evidence, Statement, document_labe
 from search_api.answers.lists import item_pieces, left_out, list_items
 from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.owner import BODY, nobody_acts, owner_line
+from search_api.answers.wanted import tells
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
 
@@ -588,6 +589,10 @@ _MONEY_ASKED = re.compile(
     r"(?:bao nhieu|may) (?:ti|ty|trieu|nghin|dong|tien|usd|kinh phi|von|ngan sach)(?![a-z])"
     r"|muc (?:chi|thu|phat|ho tro|phu cap|tro cap|luong|thuong)(?![a-z])"
     r"|(?<![a-z])gia (?:ca |tien )?(?:la )?(?:bao nhieu|may)(?![a-z])"
+    # "Kinh phí sửa 14 cống là bao nhiêu", "tập huấn tốn bao nhiêu", "giá thuê chỗ ở chợ là bao nhiêu"
+    r"|(?<![a-z])(?:kinh phi|chi phi|so tien|(?<!thanh )tien|(?<!cong )(?<!can )gia (?:thue|ban|mua|ve|dien|nuoc|dat))"
+    r"(?! do)(?: [a-z0-9/,-]+){0,16}? (?:la |het |can |ton )?bao nhieu(?= ?(?:$|[?,;.]))"
+    r"|(?<![a-z])(?:ton|het|mat) (?:may|bao nhieu)(?= ?(?:$|[?,;.]))"
     # "vốn điều lệ của quỹ … là bao nhiêu" asks for a sum, not for any figure beside it
     r"|(?<![a-z])(?:von(?: (?:dieu le|phap dinh|dau tu|ban dau|gop|vay))?|tong (?:muc )?(?:dau tu|kinh phi|du toan|chi phi))"
     r"(?! hoa)(?: [a-z0-9/-]+){0,16}? (?:la |het |can )?bao nhieu(?= ?(?:$|[?,;.]))"
@@ -673,6 +678,8 @@ def _fits(question: Question, document: Document, words: str, path: str) -> bool
             by_year = re.search(rf"{_LAW}(?: [^\W\d]+){{0,10}} nam {year}", bare(question.text))
             if not by_year or not re.search(rf"\d/{year}/[A-ZĐ]", words):
                 return False
+    if not tells(question.text, words):
+        return False
     return question.counted is None or question.counted in _ANY_THING or _counts(words, question.counted)
 
 

@@ -85,7 +85,7 @@ def expand(text: str, *, plain: bool = False, own: dict[str, str] | None = None)
     for match in _WORD.finditer(text):
         word = match.group()
         short = squeezed(word)
-        written = word.isupper() or any(c in word for c in "&-") or (not plain and not word.islower())
+        written = word.isupper() or any(c in word for c in "&-") or (not plain and _capitals_inside(word))
         if len(short) < 2 or not (written or len(short) >= 3 or plain):
             continue
         longs = (learned[short],) if short in learned else table.get(short, ())
@@ -98,6 +98,11 @@ def expand(text: str, *, plain: bool = False, own: dict[str, str] | None = None)
             added.append(Added(long, short, 0.4))
     added += _everyday(bare(text) if plain else fold(text), _bare_synonyms() if plain else _synonyms()[0])
     return added
+
+
+def _capitals_inside(word: str) -> bool:
+    """Say whether a word is written like an abbreviation ("GDĐTvPTNT", "Tx"), not like a name ("Tư" of "Sở Tư pháp")."""
+    return not word.islower() and not (word.istitle() and _is_word(word.lower()))
 
 
 def _syllables(text: str) -> list[str]:
