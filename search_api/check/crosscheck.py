@@ -83,6 +83,7 @@ _FAINT = 0.14
 _MOST_MATCHES = 5
 _REPORT = re.compile(r"báo cáo|tổng hợp kết quả")
 _FOLLOWS = re.compile(r"theo dõi|đôn đốc|đầu mối|thường trực|tổng hợp")
+_HANDED_ON = re.compile(r"(?:xây dựng|ban hành|lập|cụ thể hóa)[^.;]{0,40}(?:kế hoạch|chương trình hành động)")
 _REPORTED = 0.75
 _PLANS = frozenset({"KH", "CTr", "CTHĐ", "CT", "NQ"})
 
@@ -396,7 +397,11 @@ class _Run:
                 reason += f" {lacks(absent)}"
             matches = (self._own_match(), *matches)
         ordered = (
-            scope.ours and scope.role in ("lead", "general") and self._limits_the_plan(number, limit_span)
+            scope.ours
+            and scope.role in ("lead", "general")
+            and self._limits_the_plan(number, limit_span)
+            # A plan that hands the order on, with a limit, is held to that limit.
+            and not any(_HANDED_ON.search(fold(self.evidence[j].words)) for j in chosen)
         )
         if (ordered or (issued and scope.ours)) and (late := self.time.late_issue(limit, limit_span)):
             alerts.append(late)
