@@ -165,6 +165,7 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                     behind=0.0 if on_money else min(1.0, best - score),
                     gap=gap if rank == 0 else 0.0 if on_money else -gap,
                     held=held,
+                    scoped=evidence.scoped,
                 )
                 if _by_asked(asked, document.text, above, sentence):
                     confidence = more_probable(confidence, ACTOR)
@@ -172,7 +173,25 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 key = (document.id, item.start)
                 if key not in found or found[key].confidence < confidence:
                     found[key] = said
-    return sorted(found.values(), key=lambda s: (-s.confidence, s.document.id, s.sentence.start))
+    ahead = leads([(s.document.id, s.quoted, s.recall) for s in found.values()])
+    weighed = [
+        s._replace(confidence=WEIGHTS.leading(s.confidence, lead))
+        for s, lead in zip(found.values(), ahead, strict=True)
+    ]
+    return sorted(weighed, key=lambda s: (-s.confidence, s.document.id, s.sentence.start))
+
+
+def leads(places: Sequence[tuple[str, Span, float]]) -> list[float]:
+    """Return by how much more each place (document, span, recall) says of the topic than the best other one.
+
+    A place that holds another one, or lies in it, is no other one.
+    """
+    order = sorted(places, key=lambda place: -place[2])
+    found = []
+    for doc, span, recall in places:
+        other = next((r for d, s, r in order if d != doc or not s.overlaps(span)), 0.0)
+        found.append(recall - other)
+    return found
 
 
 def frame_of(document: Document) -> str:
@@ -228,13 +247,23 @@ class Weights(NamedTuple):
     behind: float
     gap: float
     held: float
+    scoped: float
+    """What it counts that the question names a document, place or body which the index holds."""
+    lead: float
+    """What it counts by how much more a place says of the topic than every other place."""
     constant: float
+
+    def leading(self, confidence: float, lead: float) -> float:
+        """Return how probable an answer is that says by ``lead`` more of the topic than every other place."""
+        return more_probable(confidence, self.lead * lead)
 
     def stating(self, confidence: float) -> float:
         """Return how probable an answer of ``confidence`` that lacks the fact would be if it stated it."""
         return more_probable(confidence, self.held)
 
-    def probability(self, *, recall: float, focus: float, behind: float, gap: float, held: float) -> float:
+    def probability(
+        self, *, recall: float, focus: float, behind: float, gap: float, held: float, scoped: bool
+    ) -> float:
         """Return how probable it is that a place with these features answers."""
         total = (
             self.recall * recall
@@ -242,12 +271,13 @@ class Weights(NamedTuple):
             + self.behind * behind
             + self.gap * gap * recall  # standing clear of all others says something where the words do
             + self.held * held
+            + self.scoped * scoped
             + self.constant
         )
         return 1 / (1 + math.exp(-total))
 
 
-WEIGHTS = Weights(recall=1.5, focus=2.0, behind=-4.6, gap=6.3, held=3.6, constant=-7.0)
+WEIGHTS = Weights(recall=3.7, focus=1.8, behind=-3.8, gap=2.9, held=1.1, scoped=1.0, lead=2.6, constant=-5.6)
 _FUNDING_HEAD = re.compile(r"kinh phí(?: thực hiện)?|nguồn (?:lực tài chính|vốn|kinh phí)", re.IGNORECASE)
 _FUNDING_SAID = 0.8
 """What of a question about the money for a whole plan its section on money says, whatever the words."""
@@ -694,6 +724,10 @@ _BEFORE_YEAR = frozenset(
 )
 
 
+_SAME_MEASURE = {"met": ("m",), "cay": ("km",), "ki": ("km",), "tieng": ("gio",), "hec": ("ha",), "can": ("kg",)}
+"""Measures as people say them (their first syllable), and as documents write them."""
+
+
 def _counts(words: str, noun: str) -> bool:
     """Say whether a number stands before a noun (without diacritics), one word between them at most.
 
@@ -705,11 +739,12 @@ def _counts(words: str, noun: str) -> bool:
         for head, value in zip(heads, values, strict=True):
             if re.search(r"\d", value) and noun in re.findall(r"[a-z]+", bare(head)):
                 return True
+    nouns = (noun, *_SAME_MEASURE.get(noun, ()))
     tokens = _TOKEN.findall(fold(without_mark(words)))
     for at, token in enumerate(tokens):
         if not _NUMBER.fullmatch(token) or (token == "năm" and at and tokens[at - 1] in _BEFORE_YEAR):
             continue
-        if any(bare(near) == noun for near in tokens[at + 1 : at + 3]):
+        if any(bare(near) in nouns for near in tokens[at + 1 : at + 3]):
             return True
     return False
 

@@ -24,6 +24,7 @@ from search_api.answers.sentences import (
     Weights,
     frame_of,
     lead_of_best,
+    leads,
     more_probable,
     sayings,
     sentence_around,
@@ -112,14 +113,20 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
                     behind=min(1.0, first - score),
                     gap=gap if rank == 0 else -gap,
                     held=float(_has_asked(task, own, evidence.question)),
+                    scoped=evidence.scoped,
                 )
             )
             if key not in best or weighed.score > best[key].score:
                 best[key] = weighed
-    return sorted(best.values(), key=lambda w: (-w.score, w.document.id, w.task.span.start))
+    ahead = leads([(w.document.id, w.own, w.recall) for w in best.values()])
+    weighed_all = [
+        w._replace(confidence=WEIGHTS.leading(w.confidence, lead))
+        for w, lead in zip(best.values(), ahead, strict=True)
+    ]
+    return sorted(weighed_all, key=lambda w: (-w.score, w.document.id, w.task.span.start))
 
 
-WEIGHTS = Weights(recall=2.8, focus=1.0, behind=-4.5, gap=5.6, held=2.0, constant=-5.9)
+WEIGHTS = Weights(recall=3.45, focus=1.8, behind=-2.5, gap=3.3, held=2.0, scoped=0.7, lead=3.0, constant=-5.8)
 """Fitted like those of the sentences; ``held`` sets the tasks that state what is asked for before the others."""
 
 
@@ -450,6 +457,7 @@ def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
 
 def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
     """Take the best tasks: the near ones of every document, and the best of each document ``named``."""
+    ranked = sorted(ranked, key=lambda w: -w.confidence)
     best = ranked[0]
     chosen: list[_Weighed] = []
     per_doc: dict[str, float] = {}

@@ -1,0 +1,34 @@
+"""How probable an answer is by what stands beside it: other places that say as much, and the scope."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.records import Span
+from search_api.answers import sentences, tasks
+from search_api.answers.sentences import Weights, leads
+
+
+def test_a_place_leads_those_that_it_does_not_hold() -> None:
+    places = [
+        ("a", Span(0, 100), 0.9),
+        ("a", Span(20, 40), 0.8),  # in the first
+        ("a", Span(120, 160), 0.5),
+        ("b", Span(20, 40), 0.6),
+    ]
+    assert leads(places) == pytest.approx([0.3, 0.2, -0.4, -0.3])
+    assert leads([("a", Span(0, 9), 0.7)]) == [0.7]
+    assert leads([]) == []
+
+
+@pytest.mark.parametrize("weights", [sentences.WEIGHTS, tasks.WEIGHTS])
+def test_what_makes_an_answer_more_probable(weights: Weights) -> None:
+    def sure(*, recall: float = 0.8, behind: float = 0.3, scoped: bool = False, lead: float = 0.0) -> float:
+        made = weights.probability(recall=recall, focus=0.5, behind=behind, gap=0.1, held=1.0, scoped=scoped)
+        return weights.leading(made, lead)
+
+    assert sure(scoped=True) > sure()
+    assert sure(lead=0.3) > sure() > sure(lead=-0.3)
+    assert sure(recall=1.0) > sure() > sure(behind=0.9)
+    # All that is asked said here, and by no other place, outweighs a passage that stands before it.
+    assert sure(recall=1.0, behind=0.5, scoped=True, lead=0.4) > sure(recall=0.6, behind=0.0)
