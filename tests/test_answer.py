@@ -32,6 +32,15 @@ def service(sample_index: Path) -> Service:
             "khảo sát",
         ),
         ("Sở Nội vụ phối hợp với ai khi khảo sát?", None, "khảo sát"),
+        ("KH145 giao ai mua xe chữa cháy?", {"kh-145-kh-ubnd-phong-chay"}, "mua xe chữa cháy"),
+        (
+            "dự thảo của xã Yên Trạch giao ai tuyên truyền?",
+            {"kh-ubnd-xa-yen-trach-phong-chay"},
+            "tuyên truyền",
+        ),
+        ("dự thảo nghị quyết phải xong khi nào?", None, "dự thảo nghị quyết"),
+        ("theo chỉ thị tháng 3 thì ai rà soát thủ tục?", {"ct-21-ct-ttg-cai-cach-hanh-chinh"}, "rà soát"),
+        ("kế hoạch 86 nói gì về hồ sơ của tỉnh?", {"kh-86-kh-ubnd-cai-cach-hanh-chinh"}, "hồ sơ"),
         ("đơn vị nào thực hiện Nghị quyết 68-NQ/TW?", None, ""),
         ("ai chủ trì số hóa hồ sơ?", None, "số hóa hồ sơ"),
     ],
@@ -60,6 +69,8 @@ def test_two_names_that_exclude_one_another_are_two_groups(service: Service) -> 
         ("Ủy ban nhân dân tỉnh Lâm Sơn", "Lâm Sơn", "ubnd tinh"),
         ("UBND xã Phú Hòa", "Phú Hòa", "uy ban nhan dan xa phu hoa"),
         ("Sở KH&CN", None, "so khoa hoc va cong nghe"),
+        ("Sở Công viên và Chiếu sáng", "Lâm Sơn", "so cong vien"),
+        ("Ban Thường vụ Đảng ủy xã Phú Hòa", "Phú Hòa", "dang uy xa"),
     ],
 )
 def test_issuers_are_named_in_several_ways(issuer: str, place: str | None, name: str) -> None:

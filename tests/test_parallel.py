@@ -64,6 +64,7 @@ def test_a_level_is_not_part_of_another_word(text: str, found: bool) -> None:
         ("Rà soát nhà trọ: chỉ thị hẹn khi nào, kế hoạch tỉnh hẹn khi nào?", 2),
         ("kế hoạch của xã Yên Trạch thực hiện chỉ thị nào?", 1),
         ("Công an làm gì ở kế hoạch phòng cháy và ở kế hoạch chuyển đổi số?", 2),
+        ("Kế hoạch 86 nói gì về hồ sơ của tỉnh?", 1),
     ],
 )
 def test_what_is_set_side_by_side(service: Service, question: str, groups: int) -> None:

@@ -30,7 +30,7 @@ _LONGER_NAME = re.compile(
     r"|ban|vao|uy ban|dia ban|toan) $"
 )
 _ASKED = (
-    r"(?:ai|gi|(?:may|bao nhieu)(?: (?!va |voi |cua |o )[a-z]+){0,2}|phan tram|%|khi nao|bao gio|"
+    r"(?:ai|gi|(?:may|bao nhieu)(?: (?!va |voi |cua |o )[a-z]+){0,3}|phan tram|%|khi nao|bao gio|"
     r"(?:nhung )?(?:don vi|co quan|phong|bo phan|ngay|thang|to chuc|so) nao"
     r"|the nao|ra sao)"
 )

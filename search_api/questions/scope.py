@@ -17,7 +17,7 @@ from indexer.rules import rows
 from indexer.store import Store, StoredDocument
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import expand
-from search_api.questions.parallel import side_by_side
+from search_api.questions.parallel import COMPARES, side_by_side
 from search_api.questions.question import Question
 
 #: After these words a symbol is what the plan carries out, not the document that is asked about.
@@ -114,7 +114,14 @@ def issuer_names(issuer: str | None, locality: str | None) -> set[str]:
     for pattern, spoken in _spoken():
         if any(pattern.search(name) for name in names):
             names |= set(spoken)
+    # "Sở Công viên và Chiếu sáng" is "sở công viên" to those who ask.
+    names |= {
+        short for name in names if (short := name.partition(" va ")[0]) != name and _SHORTENED.match(short)
+    }
     return {name for name in names if name}
+
+
+_SHORTENED = re.compile(r"(?:so|phong|ban) [a-z]+ [a-z]+$|so [a-z]+$")
 
 
 #: "Quyết định quy định chức năng, nhiệm vụ … của Sở X" is about Sở X.
@@ -274,7 +281,7 @@ _SHORT_TYPES = {
 }
 _NUMBERED = re.compile(
     r"(?<![a-z0-9])(kh|ct|nq|qd|nd|cv|ke hoach|chi thi|nghi quyet|quyet dinh|nghi dinh|thong tu|ket luan|chuong trinh"
-    r"|cong van|huong dan)(?: hanh dong)?(?: so)? (\d{1,4})(?![\d/%-]|[.,]\d)"
+    r"|cong van|huong dan)(?: hanh dong)?(?: so)? ?(?<!\d)(\d{1,4})(?![\d/%-]|[.,]\d)"
 )
 
 
@@ -300,6 +307,39 @@ def _by_number(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
         if held and not _carried_out(flat[: match.start()]):
             found.append((match.group(), set(held)))
     return found
+
+
+#: "theo CV tháng 5", "trong chỉ thị tháng 3/2026": a document by the month of its date.
+_OF_MONTH = re.compile(
+    r"(?:^|(?<=theo )|(?<=trong )|(?<=tai )|(?<=cua )|(?<=o ))(?:ban )?"
+    r"(kh|ct|nq|qd|cv|ke hoach|chi thi|nghi quyet|quyet dinh|cong van|van ban)"
+    r"(?: (?:ra|ky|ki|ban hanh|hoi|dot))? thang (\d{1,2})(?:(?:/| nam )(\d{4}))?(?![\d/])"
+)
+
+
+def _by_month(flat: str, catalogue: Catalogue) -> list[tuple[str, set[str]]]:
+    """Find documents named by type and the month of their date."""
+    found = []
+    for match in _OF_MONTH.finditer(flat):
+        type_ = _SHORT_TYPES.get(match.group(1), match.group(1))
+        held = {
+            row.id
+            for row in catalogue.rows.values()
+            if row.date
+            and (type_ == "van ban" or bare(row.type or "") == type_)
+            and row.date[5:7] == match.group(2).zfill(2)
+            and match.group(3) in (None, row.date[:4])
+        }
+        if held:
+            found.append((match.group(), held))
+    return found
+
+
+#: "Dự thảo của phường …", "trong bản dự thảo kế hoạch …": what is asked of documents not yet issued.
+_DRAFTS = re.compile(
+    r"(?:^|(?<=theo )|(?<=trong )|(?<=tai )|(?<=cua )|(?<=o ))(?:ban )?du thao"
+    r"(?= (?:cua|o|ke hoach|chi thi|nghi quyet|chuong trinh|cong van|nay)(?![a-z])|:)"
+)
 
 
 #: "Nghị quyết 68 được những kế hoạch nào triển khai?"
@@ -355,6 +395,18 @@ def _without_issuers_of_cited(text: str, symbols: set[str]) -> str:
     return text
 
 
+_DOCUMENT_WORD = re.compile(
+    r"(?<![a-z])(?:van ban|ke hoach|chi thi|nghi quyet|quyet dinh|chuong trinh|kh|ct|nq)(?![a-z])"
+)
+
+
+def _of_the_same(flat: str, sure: Iterable[str], level: str) -> bool:
+    """Say whether a level belongs to what a document named by its number says: "chỉ thị 9 nói gì về đất của tỉnh"."""
+    end = max((flat.find(bare(name)) + len(bare(name)) for name in sure if bare(name) in flat), default=-1)
+    at = flat.rfind(f" {level}")
+    return 0 <= end < at and not _DOCUMENT_WORD.search(flat, end, at) and not COMPARES.search(flat)
+
+
 _OF_A_COMMUNE = frozenset(("xa", "phuong"))
 _LEVEL_WORDS = frozenset(("tinh", "xa", "phuong", "thanh pho", "huyen", "so"))
 """Names that say a level and no place."""
@@ -384,6 +436,8 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
                 {"replaced_by", "replaces", "topic_docs"} & set(question.kinds)
             )
     named += _by_number(flat, catalogue)
+    named += _by_month(flat, catalogue) if not named else []
+    sure = {name for name, _ in named}
     text = _without_issuers_of_cited(question.text, cited_only)
     text = _INITIALS.sub(lambda match: _place_meant(match, catalogue), text)
     written = f" {written_out(text)} "
@@ -429,7 +483,18 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     groups: list[set[str]] = [set(name.docs) for name in beside]
     if beside:
         named = [(name.name, set(name.docs)) for name in beside]
-    for _, docs in [] if beside else named:
+        for place, docs in near.places.items():
+            # "Ở xã A: Đảng ủy xã đặt mấy lớp, UBND xã đặt mấy lớp": one place of both.
+            of_each = all(group & docs for group in groups) and any(group - docs for group in groups)
+            if of_each and f" {place} " in written and not any(place in name for name, _ in named):
+                groups = [group & docs for group in groups]
+                named.append((place, set(docs)))
+    for name, docs in [] if beside else named:
+        if sure and name in catalogue.places:
+            # What a document by its number or month is of is not always known.
+            docs |= {doc for group in groups for doc in group if not catalogue.rows[doc].locality}
+        elif sure and name in _LEVEL_WORDS and _of_the_same(flat, sure, name):
+            continue
         fitting = [at for at, group in enumerate(groups) if group & docs]
         for at in fitting:
             groups[at] &= docs
@@ -441,6 +506,11 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
         if unknown:
             # "kế hoạch của tỉnh Đại Sơn" is of a province that no document is of, not of any "tỉnh".
             named, groups = [], []
+    drafts = {row.id for row in catalogue.rows.values() if row.draft} if _DRAFTS.search(flat) else set()
+    if any(group & drafts for group in groups):
+        # Alone it may be a draft that is to be made: "dự thảo nghị quyết phải xong khi nào".
+        groups = [group & drafts or group for group in groups]
+        named.append(("du thao", drafts))
     themes = []
     bearings: list[set[str]] = []
     within = set().union(*groups) if groups else set(catalogue.rows)
