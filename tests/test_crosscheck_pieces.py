@@ -250,3 +250,50 @@ def test_the_day_of_a_plan_is_held_to_the_clause_that_orders_it() -> None:
     (item,) = tasks(checked(theirs, ours))
     found = [a for a in item.alerts if a.code.startswith("deadline")]
     assert [(a.code, a.child_quote) for a in found] == [("deadline_later", "ngày 15 tháng 01 năm 2026")]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "lower"),
+    [
+        ("mở lớp ghép cây, tối thiểu 4 lớp/năm", "mở 03 lớp ghép cây", True),
+        ("mở lớp ghép cây, tối thiểu 4 lớp/năm", "mở 05 lớp ghép cây", False),
+        ("tổ chức ngày hội hoa ban, mỗi năm hai kỳ", "tổ chức 01 ngày hội hoa ban", True),
+        ("tổ chức ngày hội hoa ban, mỗi năm hai kỳ", "tổ chức 02 ngày hội hoa ban", False),
+        ("phun nước vườn hoa 03 lần/tuần", "phun nước vườn hoa 02 lần", False),
+        (
+            "trích ngân sách mua giống hoa, 50 triệu đồng mỗi xã một năm",
+            "trích 40 triệu đồng mua giống hoa",
+            True,
+        ),
+    ],
+)
+def test_a_number_without_a_period_is_that_of_a_plans_one_year(theirs: str, ours: str, lower: bool) -> None:
+    report = checked(
+        f"1. UBND các xã, phường {theirs}.", f"1. Phòng Kinh tế {ours}, xong trước ngày 30/6/2026."
+    )
+    assert bool([a for i in report.items for a in i.alerts if a.code == "target_lower"]) is lower
+
+
+def test_a_blank_line_after_every_line_cuts_no_clause() -> None:
+    words = "Phòng Kinh tế trích 100 \n\ntriệu đồng mua giống hoa ban \n\ntrồng ven suối; tưới nước."
+    document = made(f"{COMMUNE}1. {words}\n", "xa")
+    (task,) = document.tasks
+    assert [" ".join(s.of(document.text).split()) for s in clause_spans(document, task)] == [
+        "Phòng Kinh tế trích 100 triệu đồng mua giống hoa ban trồng ven suối",
+        "tưới nước.",
+    ]
+
+
+def test_the_same_year_is_a_sign_of_the_same_target() -> None:
+    theirs = made(
+        f"{PROVINCE.replace('I. NHIỆM VỤ', 'I. MỤC TIÊU')}1. Hộ trồng hoa, trồng rau, trồng chè ven suối tham gia tổ tự "
+        "quản: 85% vào năm 2027.\n\nII. NHIỆM VỤ\n\n1. UBND các xã, phường quét lá.\n",
+        "tinh",
+    )
+    ours = made(
+        f"{COMMUNE.replace('I. NHIỆM VỤ', 'I. MỤC TIÊU')}1. Hộ làm vườn, ươm giống ven suối tham gia tổ tự quản: 80% "
+        "vào năm 2027.\n\nII. NHIỆM VỤ\n\n1. Phòng Kinh tế quét lá.\n",
+        "xa",
+    )
+    found = [a for i in check(ours, theirs).items if i.level == "target" for a in i.alerts]
+    assert [a.code for a in found] == ["target_lower"]

@@ -55,6 +55,12 @@ _WITHIN = re.compile(
 )
 _WITHIN_AFTER = re.compile(r"^\s*(?:làm việc\s+)?(?:tiếp theo|kể từ|tính từ)")
 _PART_OF_YEAR = re.compile(r"^\s*(?:đầu|cuối)\b")
+_FAIR = "ngày hội"
+"""An event that begins like a span of time."""
+TIMES = frozenset({"lần", "kỳ", "kì", "đợt"})
+"""What counts how often the very thing is done that a clause names."""
+EVENTS = frozenset({_FAIR, "lớp", "buổi", "cuộc", "phiên", "hội", "chuyến", "số", "chuyên"})
+"""Units that are the thing itself: "01 ngày hội" is one time."""
 _NO_UNIT = frozenset({"năm", "tháng", "quý", "trở", "và", "đến", "điều", "khoản", "của", "là"})
 _BEFORE_DATE = re.compile(
     r"(?<!mỗi )(?<!hằng )(?<!hàng )(?<!một )"
@@ -92,7 +98,9 @@ def figures(text: str, span: Span) -> Iterator[Figure]:
             value = _value(match["n"])
             after = folded[match.end("unit") if unit == match["unit"] else match.start("unit") + len(unit) :]
             where = Span(span.start + match.start(), span.start + match.start("unit") + len(unit))
-            if unit in _TIME:
+            if match["unit"] == _FAIR:
+                unit = _FAIR
+            elif unit in _TIME:
                 if within and not _PART_OF_YEAR.match(after):
                     yield Figure(where, value * _TIME[unit], "thời gian", most=True, least=True)
                 continue

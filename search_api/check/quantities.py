@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
-from indexer.clean import collapse
+from indexer.clean import collapse, fold
 from indexer.records import Document, Span, Task
 from search_api.check.align import Aligner
 from search_api.check.compare import Dated, alert, compare_deadlines
-from search_api.check.figures import Figure, figures, less
+from search_api.check.figures import EVENTS, TIMES, Figure, figures, less
 from search_api.check.schemas import Alert
 from search_api.check.share import clause_spans
 from search_api.check.similarity import Matrix, compare
@@ -63,7 +63,8 @@ class Quantities:
         evidence: Sequence[Unit],
         ours: Sequence[Ours],
     ) -> None:
-        self.parent, self.child = parent, child
+        self.parent, self.child, self.evidence = parent, child, evidence
+        self.one_year = _of_one_year(child)
         self.theirs = self._asked(ours)
         self.mine = self._promised(evidence) if self.theirs else []
         self.likeness = self._likeness(aligner)
@@ -144,7 +145,7 @@ class Quantities:
             plain = own.owner in chosen[:1] and own.figure.unit not in _COMMON_UNITS
             if not plain and near < (_NEAR if own.owner in chosen else _SAME):
                 continue
-            falls = less(theirs, own.figure)
+            falls = less(theirs, self._as_asked(theirs, self.theirs[row].words, own))
             if falls is False:
                 return None
             if falls:
@@ -158,6 +159,29 @@ class Quantities:
             else ("target_lower", "Số lượng thấp hơn: cấp trên “{a}”, kế hoạch “{b}”; cần giải trình.")
         )
         return self._alert(code, words, theirs.span, mine.span)
+
+    def _as_asked(self, theirs: Figure, words: str, own: _Counted) -> Figure:
+        """Return the child's figure in the parent's terms, where that is plain.
+
+        A number without a period, in a plan or a task of one year, is that year's; an event that the parent's
+        clause names is one time of it ("ngày hội …, mỗi năm hai kỳ" – "01 ngày hội").
+        """
+        figure = own.figure
+        assert figure is not None
+        if theirs.unit in TIMES and figure.unit in EVENTS and figure.unit in fold(words):
+            figure = msgspec.structs.replace(figure, unit=theirs.unit)
+        if theirs.often == theirs.value and figure.often is None and self._in_one_year(own.owner):
+            figure = msgspec.structs.replace(figure, often=figure.value)
+        return figure
+
+    def _in_one_year(self, owner: int) -> bool:
+        """Say whether a passage of the plan speaks of one year: its own limit, or else the plan's title, does."""
+        unit = self.evidence[owner]
+        limit = self.child.tasks[unit.task].deadline if unit.kind == "task" else None
+        if limit is not None and limit.kind != "none":
+            years = {moment[:4] for moment in (limit.start, limit.end) if moment}
+            return len(years) == 1 and not limit.open_ended
+        return self.one_year
 
     def _later(self, row: int, theirs: Dated, chosen: Sequence[int]) -> Alert | None:
         later: list[tuple[float, str, str, Span]] = []
@@ -216,6 +240,21 @@ def _among(span: Span | None, told: Sequence[tuple[int, int] | None]) -> bool:
 def _year(document: Document) -> int | None:
     fact = document.metadata.date
     return int(fact.value[:4]) if fact is not None and fact.value[:4].isdigit() else None
+
+
+_YEARS = re.compile(r"20\d\d")
+_ANOTHERS_NAME = re.compile(
+    r"(?:thực hiện|triển khai) (?:nghị quyết|chỉ thị|kế hoạch|chương trình|quyết định)"
+)
+
+
+def _of_one_year(document: Document) -> bool:
+    """Say whether a plan is for one year, by its title without the name of what it carries out."""
+    title = document.metadata.title
+    if title is None:
+        return False
+    own = _ANOTHERS_NAME.split(fold(collapse(title.value)))[0]
+    return len(set(_YEARS.findall(own))) == 1 and "tiếp theo" not in own
 
 
 def _around(document: Document, span: Span) -> str:

@@ -7,6 +7,7 @@ from its own subject; a clause without a subject goes on with the one before it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -49,7 +50,8 @@ def clause_spans(document: Document, task: Task) -> list[Span]:
     out: list[Span] = []
     for body in _bodies(task):
         at = body.start
-        cuts = [(m.start(), m.end()) for m in _CUT.finditer(document.text, body.start, body.end)]
+        found = _CUT.finditer(document.text, body.start, body.end)
+        cuts = [(m.start(), m.end()) for m in found if m[0].strip() or _begins(document, m.start(), m.end())]
         # "Nội dung: …" begins behind its label.
         cuts += [cut for cut in contents if body.start < cut[1] < body.end]
         for stop, go_on in [*sorted(cuts), (body.end, body.end)]:
@@ -58,6 +60,15 @@ def clause_spans(document: Document, task: Task) -> list[Span]:
                 out.append(span)
             at = go_on
     return out
+
+
+def _begins(document: Document, start: int, end: int) -> bool:
+    """Say whether what follows a line's end is a new piece: some files have a blank line after every line."""
+    if document.text[:start].rstrip()[-1:] in (":", ";", "."):
+        return True
+    blocks = document.blocks
+    at = bisect_left(blocks, start, key=lambda block: block.span.start)
+    return at < len(blocks) and blocks[at].span.start <= end
 
 
 def _bodies(task: Task) -> list[Span]:

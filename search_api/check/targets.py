@@ -21,6 +21,7 @@ SAME = 0.5
 """Likeness from which two targets measure the same."""
 _ADOPTED = 0.6
 """Likeness from which the child has made the target its own, whomever the parent gave it to."""
+_NEARLY = 0.45
 _ENOUGH = 7.0
 _WIDE = re.compile(
     r"grdp|tổng sản phẩm|toàn tỉnh|cấp tỉnh|cả nước|toàn quốc|dân số|trung tâm dữ liệu|các sở|(?:mỗi|từng) sở|sở, (?:ban, )?ngành"
@@ -91,6 +92,8 @@ class Targets:
                 if a_t.value == b_t.value and out[i, j] >= 0.25:
                     # The same value for the same year is a sign of its own.
                     out[i, j] += 0.2 if a_t.by and b_t.by else 0.13
+                elif a_t.by and b_t.by and a_t.unit == "%" and out[i, j] >= _NEARLY:
+                    out[i, j] += 0.1  # both name the year, and it is the same
                 if out[i, j] >= 1.0:
                     continue
                 if theirs.task >= 0 and theirs.task in task_matches and out[i, j] >= 0.2:
