@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from indexer.build import build_index
+from indexer.encode import load_encoder
 from indexer.records import Span
 from search_api.answers import sentences, tasks
 from search_api.answers.sentences import Weights, leads
+from search_api.service import Service
 
 
 def test_a_place_leads_those_that_it_does_not_hold() -> None:
@@ -32,3 +37,31 @@ def test_what_makes_an_answer_more_probable(weights: Weights) -> None:
     assert sure(recall=1.0) > sure() > sure(behind=0.9)
     # All that is asked said here, and by no other place, outweighs a passage that stands before it.
     assert sure(recall=1.0, behind=0.5, scoped=True, lead=0.4) > sure(recall=0.6, behind=0.0)
+
+
+POOLS = """ỦY BAN NHÂN DÂN XÃ SUỐI TRONG
+Số: 57/KH-UBND
+Suối Trong, ngày 9 tháng 4 năm 2026
+
+KẾ HOẠCH
+Quản lý hồ, đập nhỏ năm 2026
+
+I. NHIỆM VỤ
+
+1. Các thôn dọn bèo trước mùa mưa.
+
+II. DANH MỤC HỒ CẦN XỬ LÝ
+
+TT | Hồ | Mức rò rỉ | Bộ phận được giao
+1 | Hồ Khe Sim | Cao | Ban Quản lý thủy lợi
+2 | Hồ Cây Đa | Thấp | Thôn Cây Đa
+"""
+
+
+def test_the_heads_of_columns_answer_nothing(tmp_path: Path) -> None:
+    (tmp_path / "kh-57.txt").write_text(POOLS, encoding="utf-8")
+    build_index([tmp_path / "kh-57.txt"], tmp_path / "index", load_encoder())
+    given = Service(tmp_path / "index").ask("Danh mục hồ của xã Suối Trong ghi hồ nào ở mức rò rỉ thấp?")
+    assert given.answer is not None
+    assert "Hồ: Hồ Cây Đa; Mức rò rỉ: Thấp" in given.answer
+    assert "| TT |" not in given.answer

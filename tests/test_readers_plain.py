@@ -403,6 +403,28 @@ def test_rows() -> None:
     assert row(["a\nb", " c | d ", ""]) == "| a  b | c ¦ d |  |"
 
 
+def test_rows_typed_without_outer_bars() -> None:
+    typed = """III. PHÂN CÔNG
+
+TT | Việc | Chủ trì | Hạn
+1 | Thả cá giống | Hội Nông dân xã | 30/6/2026
+2 | Cắm biển cấm | | Tháng 7
+3 | Dọn lòng hồ | Đoàn Thanh niên |
+
+Đường dây A | B và C | D của xã.
+"""
+    assert strip_markup(typed, markdown=False)[0].split("\n")[2:8] == [
+        "| TT | Việc | Chủ trì | Hạn |",
+        "| 1 | Thả cá giống | Hội Nông dân xã | 30/6/2026 |",
+        "| 2 | Cắm biển cấm |  | Tháng 7 |",
+        "| 3 | Dọn lòng hồ | Đoàn Thanh niên |  |",
+        "",
+        "Đường dây A | B và C | D của xã.",
+    ]
+    barred = "| TT | Việc | Hạn |\n| 1 | Thả cá giống | Tháng 6 |"
+    assert strip_markup(barred, markdown=False)[0] == barred
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="no shared corpus here")
 def test_shared_plans_lose_only_their_marks() -> None:
     for path in sorted((SHARED / "corpus").iterdir()):

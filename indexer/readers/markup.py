@@ -96,6 +96,8 @@ def _strip_lines(text: str, *, full: bool, markdown: bool) -> tuple[str, list[tu
                 line = _QUOTE.sub("", line, count=1)
         if full and "|" in line and _is_row(lines, at):
             line = _row(line)
+        elif "|" in line and _is_bare_row(lines, at):
+            line = row(line.split("|"))
         elif "<" in line:
             line = _BREAK.sub("\n", line)
         if full:
@@ -116,6 +118,23 @@ def _is_row(lines: list[str], at: int) -> bool:
     if line.startswith("|") and line.endswith("|") and len(line) > 2:
         return True
     return (at + 1 < len(lines) and _is_separator(lines, at + 1)) or (at > 0 and _is_separator(lines, at - 1))
+
+
+def _is_bare_row(lines: list[str], at: int) -> bool:
+    """Say whether a line is a row typed without outer bars: the line above or below has as many columns."""
+    bars = _bars(lines[at])
+    return bars >= _LEAST_BARS and any(
+        _bars(lines[near]) == bars for near in (at - 1, at + 1) if 0 <= near < len(lines)
+    )
+
+
+_LEAST_BARS = 2
+_BAR = re.compile(r"[ \t]\|(?=[ \t]|$)")
+
+
+def _bars(line: str) -> int:
+    """Count the bars between the cells of a line that has none at its start; 0 for any other line."""
+    return 0 if line.lstrip().startswith("|") else len(_BAR.findall(line))
 
 
 def _row(line: str) -> str:

@@ -154,7 +154,7 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 if recall < LEAST_SAID:
                     continue
                 held = _holds(evidence.question, kinds, words, place, not_labelled=labels is None)
-                if block.kind == "row" and _empty_cell(words, kinds):
+                if block.kind == "row" and (_empty_cell(words, kinds) or _heads_a_table(document, block)):
                     continue
                 if not held or not _fits(evidence.question, document, words, place):
                     continue
@@ -406,6 +406,14 @@ def table_header(document: Document, block: Block) -> Span | None:
             break
         first = before.span
     return first
+
+
+def _heads_a_table(document: Document, block: Block) -> bool:
+    """Say whether a row only names the columns of the rows below: "TT | Trường | Hạn"."""
+    at = _place_of(document, block) + 1
+    if at >= len(document.blocks) or document.blocks[at].kind != "row" or table_header(document, block):
+        return False
+    return not _FIGURE.search(block.span.of(document.text))
 
 
 def _empty_cell(words: str, kinds: Sequence[str]) -> bool:
@@ -724,7 +732,14 @@ _BEFORE_YEAR = frozenset(
 )
 
 
-_SAME_MEASURE = {"met": ("m",), "cay": ("km",), "ki": ("km",), "tieng": ("gio",), "hec": ("ha",), "can": ("kg",)}
+_SAME_MEASURE = {
+    "met": ("m",),
+    "cay": ("km",),
+    "ki": ("km",),
+    "tieng": ("gio",),
+    "hec": ("ha",),
+    "can": ("kg",),
+}
 """Measures as people say them (their first syllable), and as documents write them."""
 
 
