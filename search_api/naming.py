@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
@@ -32,6 +33,20 @@ def document_name(kind: str | None, symbol: str | None, draft: bool, issuer: str
     if symbol:
         return f"{name} số {symbol}"
     return f"{name} của {issuer}" if issuer else f"{name} (không rõ số)"
+
+
+_LEVEL_LAST = re.compile(r"(?:xã|phường|đặc khu|tỉnh|thành phố|huyện|thị xã|thị trấn)$", re.IGNORECASE)
+
+
+def issuer_name(issuer: str | None, place: str | None) -> str | None:
+    """Name an issuer with its place, which heads of documents often set on a line of its own.
+
+    >>> issuer_name("UBND xã", "Đồng Mây"), issuer_name("Sở Y tế", "Lâm Sơn"), issuer_name("UBND xã Phú Hòa", "Phú Hòa")
+    ('UBND xã Đồng Mây', 'Sở Y tế (Lâm Sơn)', 'UBND xã Phú Hòa')
+    """
+    if not issuer or not place or bare(place) in bare(issuer):
+        return issuer
+    return f"{issuer} {place}" if _LEVEL_LAST.search(issuer) else f"{issuer} ({place})"
 
 
 _SHORTEST_WORK, _LONGEST_WORK = 4, 16

@@ -46,6 +46,7 @@ class Hit(msgspec.Struct, frozen=True):
     draft: bool = False
     highlights: tuple[tuple[int, int], ...] = ()
     status: str | None = None
+    locality: str | None = None
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -76,6 +77,7 @@ class Citation(msgspec.Struct, frozen=True):
     issuer: str | None = None
     date: str | None = None
     type: str | None = None
+    locality: str | None = None
 
 
 class AnswerPiece(msgspec.Struct, frozen=True):

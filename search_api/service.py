@@ -250,6 +250,7 @@ class Service:
             draft=row.draft,
             status=self.status(row),
             highlights=matched_words(passage.text, passage.span.start, question),
+            locality=row.locality,
         )
 
     # -- answers ------------------------------------------------------------------------------

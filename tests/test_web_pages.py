@@ -232,7 +232,7 @@ def test_nothing_found_says_how_to_widen(client: TestClient) -> None:
 def test_warnings_stand_beside_the_answer(client: TestClient) -> None:
     text = _Page(client.get(home(q="Bao giờ hoàn thành kiện toàn tổ công nghệ số cộng đồng?")).text).text
     assert "Trước ngày 25/5/2026 [1]" in text
-    assert "Lưu ý, Kế hoạch (dự thảo, chưa có số):" in text
+    assert "Lưu ý, Kế hoạch (dự thảo) của " in text
 
 
 def test_filters_are_links_that_can_be_taken_back(client: TestClient) -> None:

@@ -11,9 +11,10 @@ from indexer.errors import UnknownOption, UnusableInput
 from search_api.answers.cited import answer_docx, cited_text
 from search_api.assess.feedback import VERDICTS
 from search_api.dates import bound
+from search_api.naming import issuer_name
 from search_api.protocol import Searching
 from search_api.questions.question import understand
-from search_api.schemas import Answer, AnswerPiece, Citation, Filters, Hit, SearchResult
+from search_api.schemas import Answer, AnswerPiece, Citation, DocumentRow, Filters, Hit, SearchResult
 from web import wording
 from web.addresses import ANSWER_FILE, HOME, address, document_path, span_path
 from web.contexts import (
@@ -150,13 +151,13 @@ def _scope(service: Searching, filtered: bool) -> str:
 def _document_labels(service: Searching, result: SearchResult, chosen: str | None) -> dict[str, str]:
     """Name the documents of the facet; the list of documents is asked only where the hits do not tell."""
     named = {
-        hit.doc: wording.document_label(hit.type, hit.symbol, hit.draft, hit.issuer) for hit in result.hits
+        hit.doc: wording.document_label(hit.type, hit.symbol, hit.draft, _issuer(hit)) for hit in result.hits
     }
     missing = {*result.facets.get("doc", {}), *([chosen] if chosen else [])} - set(named)
     if missing:
         for row in service.documents(Filters()):
             if row.doc in missing:
-                named[row.doc] = wording.document_label(row.type, row.symbol, row.draft, row.issuer)
+                named[row.doc] = wording.document_label(row.type, row.symbol, row.draft, _issuer(row))
     return named
 
 
@@ -209,7 +210,7 @@ def _answer_card(
         )
         for before, group in zip((None, *answer.groups), answer.groups, strict=False)
     )
-    named = {c.doc: wording.document_name(c.type, c.symbol, c.draft) for c in answer.citations}
+    named = {c.doc: wording.document_label(c.type, c.symbol, c.draft, _issuer(c)) for c in answer.citations}
     # One more line costs less than a fold that hides one line.
     shown = SHOWN_CITATIONS if len(answer.citations) > SHOWN_CITATIONS + 1 else len(answer.citations)
     return AnswerCard(
@@ -260,12 +261,16 @@ def _answer_part(
     if source is None:
         return AnswerPart("" if repeated else doc, "", document_path(doc), heading, tuple(statements))
     return AnswerPart(
-        "" if repeated else wording.document_name(source.type, source.symbol, source.draft),
-        "" if repeated else meta(source.issuer, source.date),
+        "" if repeated else wording.document_label(source.type, source.symbol, source.draft, _issuer(source)),
+        "" if repeated else meta(_issuer(source), source.date),
         span_path(doc, source.start, source.end),
         heading,
         tuple(statements),
     )
+
+
+def _issuer(one: Citation | Hit | DocumentRow) -> str | None:
+    return issuer_name(one.issuer, one.locality)
 
 
 def _citation(citation: Citation) -> Quoted:
@@ -274,8 +279,8 @@ def _citation(citation: Citation) -> Quoted:
     return Quoted(
         n=citation.n,
         quote=render(citation.quote, 0, len(citation.quote), [*facts, *_rows(citation.quote)]),
-        source=wording.document_name(citation.type, citation.symbol, citation.draft),
-        meta=meta(citation.issuer, citation.date),
+        source=wording.document_label(citation.type, citation.symbol, citation.draft, _issuer(citation)),
+        meta=meta(_issuer(citation), citation.date),
         title=citation.title or "",
         where=_where(citation.section, citation.section_title),
         page=citation.page,
@@ -293,8 +298,8 @@ def _hit(hit: Hit) -> Quoted:
     return Quoted(
         n=hit.rank,
         quote=cut[0] + quote + cut[1],
-        source=wording.document_name(hit.type, hit.symbol, hit.draft),
-        meta=meta(hit.issuer, hit.date),
+        source=wording.document_label(hit.type, hit.symbol, hit.draft, _issuer(hit)),
+        meta=meta(_issuer(hit), hit.date),
         title=(hit.title or "") if where else "",
         where=where or hit.title or "",
         page=hit.page,

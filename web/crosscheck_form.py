@@ -11,6 +11,7 @@ from search_api.check.checking import Checks, Name
 from search_api.check.crosscheck import party
 from search_api.check.schemas import Party
 from search_api.check.uploads import KEPT_HOURS, Uploads
+from search_api.naming import issuer_name
 from search_api.schemas import DocumentRow
 from web import wording
 from web.addresses import CHECK, address, document_path
@@ -173,7 +174,7 @@ def _named(row: DocumentRow, most: int = 120) -> str:
 
 def label(row: DocumentRow) -> str:
     """Name a document so that it is told from others."""
-    return wording.document_label(row.type, row.symbol, row.draft, row.issuer)
+    return wording.document_label(row.type, row.symbol, row.draft, issuer_name(row.issuer, row.locality))
 
 
 def party_label(one: Party) -> str:

@@ -9,6 +9,7 @@ from indexer.clean import bare
 from indexer.errors import UnknownOption
 from search_api.dates import bound
 from search_api.export import FORMATS
+from search_api.naming import issuer_name
 from search_api.protocol import Searching
 from search_api.register import Register, conditions, task_name
 from search_api.schemas import DocumentRow, TaskRow
@@ -193,7 +194,7 @@ def task_line(task: TaskRow, today: date, source: str, row: DocumentRow | None =
         due=due,
         due_words=_DUE_WORDS[due],
         products=task.products,
-        source=wording.document_label(row.type, row.symbol, row.draft, row.issuer)
+        source=wording.document_label(row.type, row.symbol, row.draft, issuer_name(row.issuer, row.locality))
         if row
         else (task.symbol or task.doc),
         source_href=source,

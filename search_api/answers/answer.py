@@ -19,6 +19,7 @@ from search_api.answers.borne import NOT_HELD
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label
 from search_api.answers.due import due_tasks
+from search_api.answers.wording import asked_about
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import expand
 from search_api.questions.question import TASK_KINDS, Question
@@ -370,10 +371,10 @@ def _as_typed(question: Question, names: Sequence[str]) -> list[str]:
 
 
 def _plain_reason(question: Question, scope: Scope) -> str:
-    where = (
-        f" trong các văn bản ứng với “{', '.join(_as_typed(question, scope.names))}”" if scope.names else ""
-    )
-    about = f" về “{question.topic}”" if question.topic else ""
+    names = _as_typed(question, scope.names) if scope.names else []
+    where = f" trong các văn bản ứng với “{', '.join(names)}”" if names else ""
+    asked = asked_about(question, names)
+    about = f" về “{asked}”" if asked else ""
     return f"Không có trong kho: không thấy văn bản nào nêu nội dung{about}{where}. Các đoạn gần nhất được dẫn bên dưới."
 
 
@@ -387,7 +388,9 @@ def _missing(question: Question, scope: Scope, store: Store) -> Answer:
                 cites.cite(doc, held.reference.span)
                 break
     if scope.cited_by:
-        titles = ", ".join(dict.fromkeys(scope.cited_by[:NEAREST]))
+        titles = ", ".join(
+            dict.fromkeys(document_label(store.document(doc)) for doc in scope.cited_by[:NEAREST])
+        )
         reason = (
             f"Không có trong kho: chưa có toàn văn {named}. Văn bản này chỉ được viện dẫn trong {titles}; "
             "nội dung của nó không thể trả lời từ văn bản viện dẫn."

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from indexer.clean import collapse
-from search_api.naming import document_name
+from search_api.naming import document_name, issuer_name
 from search_api.office import new_word, printable, without_controls
 from search_api.schemas import Answer, Citation
 
@@ -16,8 +16,9 @@ _MARK = re.compile(r"(\[\d{1,3}\])")
 
 def citation_place(citation: Citation) -> str:
     """Say where a quote stands: document, issuer, date, section, page."""
-    name = document_name(citation.type, citation.symbol, citation.draft, citation.issuer)
-    parts = [f"{name} của {citation.issuer}" if citation.symbol and citation.issuer else name]
+    issuer = issuer_name(citation.issuer, citation.locality)
+    name = document_name(citation.type, citation.symbol, citation.draft, issuer)
+    parts = [f"{name} của {issuer}" if citation.symbol and issuer else name]
     if citation.date:
         parts.append(f"ngày {'/'.join(reversed(citation.date.split('-')))}")
     section = " › ".join(part.strip() for part in (citation.section_title or citation.section).split(" > "))
@@ -41,7 +42,10 @@ def _heading(answer: Answer) -> str:
 
 def _notices(answer: Answer) -> list[str]:
     """Word the warnings about the documents, each document by its name."""
-    named = {c.doc: document_name(c.type, c.symbol, c.draft, c.issuer) for c in reversed(answer.citations)}
+    named = {
+        c.doc: document_name(c.type, c.symbol, c.draft, issuer_name(c.issuer, c.locality))
+        for c in reversed(answer.citations)
+    }
     return [f"{named.get(n.doc, n.doc)}: {n.message}" for n in answer.notices]
 
 

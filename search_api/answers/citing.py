@@ -49,6 +49,7 @@ class Citations:
             issuer=metadata.issuer.value if metadata.issuer else None,
             date=metadata.date.value if metadata.date else None,
             type=metadata.type_code,
+            locality=metadata.locality.value if metadata.locality else None,
         )
         return self._made[key].n
 

@@ -520,11 +520,9 @@ def issued(evidence: Evidence, cites: Citations) -> Drafted:
             evidence,
             cites,
             (("date", "Ngày ban hành"), ("symbol", "Số, ký hiệu")),
-            "để trống ngày ban hành (dự thảo)",
+            "để trống ngày ban hành",
         )
-    return _facts(
-        evidence, cites, (("symbol", "Số, ký hiệu"), ("date", "Ngày ban hành")), "để trống số hiệu (dự thảo)"
-    )
+    return _facts(evidence, cites, (("symbol", "Số, ký hiệu"), ("date", "Ngày ban hành")), "để trống số hiệu")
 
 
 _OFFICE = re.compile(r"(pho )?(giam doc|chu tich|bi thu|truong phong|chanh van phong)")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from indexer.clean import collapse
 from indexer.records import Document
 from indexer.store import Store, StoredDocument, StoredPassage
+from search_api.naming import issuer_name
 from search_api.questions.coverage import Topic
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
@@ -79,9 +80,7 @@ def _label(
     elif draft:
         parts.append("(dự thảo)")
     if issuer:
-        parts.append(f"của {issuer}")
-        if place and place not in issuer:
-            parts.append(f"({place})")
+        parts.append(f"của {issuer_name(issuer, place)}")
     elif not symbol:
         parts.append(f"“{doc}”")
     return " ".join(parts)
