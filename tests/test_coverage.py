@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.clean import bare as strip
-from search_api.questions.coverage import Topic
+from search_api.questions.coverage import Topic, rarity_of
 from search_api.questions.expand import abbreviations, expand
 
 
@@ -110,3 +110,17 @@ def test_first_letters_of_a_name(asked: str, said: str, recall: float) -> None:
 )
 def test_the_subject_is_more_than_what_is_asked_of_it(asked: str, said: str, core: float) -> None:
     assert topic(asked).match(said).core == core
+
+
+def test_a_rare_word_counts_more_than_one_that_every_passage_says() -> None:
+    held = {"xuồng": 2, "cao": 9, "tốc": 9, "cao_tốc": 2, "phấn": 60, "đấu": 60, "phấn_đấu": 60}
+    rarity = rarity_of(lambda unit, plain: held.get(unit, 0), 99, plain=False)
+    weighed = Topic("phấn đấu xuồng cao tốc lướt", (), plain=False, rarity=rarity)
+    by_word = dict(zip(weighed.words, weighed.weights, strict=True))
+    assert by_word["phấn"] < 0.4 < by_word["xuồng"]
+    assert by_word["cao"] == by_word["xuồng"]  # as part of "cao tốc"
+    assert 0.5 < by_word["lướt"] < 1.0  # said nowhere
+    assert (
+        weighed.match("mua xuồng cao tốc").recall
+        > Topic("phấn đấu xuồng cao tốc lướt", (), False).match("mua xuồng cao tốc").recall
+    )

@@ -20,7 +20,7 @@ from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label
 from search_api.answers.due import due_tasks
 from search_api.answers.wording import asked_about
-from search_api.questions.coverage import Topic
+from search_api.questions.coverage import Topic, rarity_of
 from search_api.questions.expand import expand
 from search_api.questions.question import TASK_KINDS, Question
 from search_api.questions.scope import Scope, topic_text, written_out_type
@@ -71,7 +71,7 @@ def answer(
         return _missing(question, scope._replace(missing=strangers, cited_by=()), store)
     evidence = Evidence(
         question=question,
-        topic=make_topic(question, scope),
+        topic=make_topic(question, scope, store),
         store=store,
         passages=found,
         rows=[row for row in rows if row.id in allowed],
@@ -194,10 +194,12 @@ def _on_subject(evidence: Evidence, rows: Sequence[StoredDocument]) -> list[str]
     return [doc for doc, recall in said.items() if recall >= best - _TITLE_BEHIND]
 
 
-def make_topic(question: Question, scope: Scope) -> Topic:
+def make_topic(question: Question, scope: Scope, store: Store) -> Topic:
     """Return what is asked about, without the names of documents and with abbreviations written out."""
     text = topic_text(question, scope)
-    return Topic(text, expand(text, plain=question.plain), question.plain)
+    engine = store.engine
+    rarity = rarity_of(engine.frequency, engine.counts().passages, question.plain)
+    return Topic(text, expand(text, plain=question.plain), question.plain, rarity)
 
 
 _ABSENT = {

@@ -424,7 +424,7 @@ def _same_work(short: _Weighed, long: _Weighed) -> bool:
         return False
     text = short.document.text
     words = Topic(short.task.title or short.task.span.of(text), (), plain=False)
-    content = sum(weight == 1.0 for weight in words.weights)
+    content = sum(words.content)
     return content >= _LEAST_WORDS and words.match(long.task.block.of(text)).recall >= _TOLD_AGAIN
 
 

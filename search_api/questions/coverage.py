@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
@@ -63,6 +64,30 @@ def initialisms(text: str, plain: bool) -> list[str]:
     return found
 
 
+Rarity = Callable[[str], float | None]
+"""Weight of a syllable or of a pair ("a_b") by its rarity in an index; None where the index lacks it."""
+_COMMON = 0.2
+"""What a syllable counts that every passage says; one that a single passage says counts 1."""
+_NEVER_SAID = 0.8
+"""What a syllable counts that no passage says: a word of daily life, or what the documents are silent about."""
+
+
+_FEW = 100
+"""Passages below which the numbers tell little of what is common: the words then weigh nearly alike."""
+
+
+def rarity_of(frequency: Callable[[str, bool], int], passages: int, plain: bool) -> Rarity:
+    """Return the weights of words by the number of passages (of so many) that hold them."""
+
+    def weigh(unit: str) -> float | None:
+        holding = frequency(unit, plain)
+        if not holding:
+            return None
+        return 1 - (1 - _COMMON) * math.log(holding) / math.log(max(passages, _FEW))
+
+    return weigh
+
+
 class Match(NamedTuple):
     """``recall``: share of the topic that the text says; ``focus``: share of the text that is topic.
 
@@ -77,17 +102,21 @@ class Match(NamedTuple):
 class Topic:
     """The content of a question, ready to be compared with many texts."""
 
-    def __init__(self, text: str, added: Iterable[Added], plain: bool) -> None:
+    def __init__(self, text: str, added: Iterable[Added], plain: bool, rarity: Rarity | None = None) -> None:
         self.plain = plain
         self.words = syllables(text, plain)
         light = light_words(plain)
-        self.weights = [_LIGHT_WEIGHT if word in light else 1.0 for word in self.words]
+        self.content = [word not in light for word in self.words]
+        rare = self._rare(rarity) if rarity else [1.0] * len(self.words)
+        self.weights = [
+            r if content else _LIGHT_WEIGHT for r, content in zip(rare, self.content, strict=True)
+        ]
         self.total = sum(self.weights)
         asked = _ASKED_PLAIN if plain else _ASKED
         self.core = [
             at
             for at, word in enumerate(self.words)
-            if self.weights[at] == 1.0 and not word[0].isdigit() and word not in asked
+            if self.content[at] and not word[0].isdigit() and word not in asked
         ]
         self.light = light
         # Other wordings of stretches of the topic: (positions in words, wording, factor).
@@ -110,6 +139,16 @@ class Topic:
         self._matches: dict[str, Match] = {}
         self._vocabulary = set(self.words).union(*(other for _, other, _ in self.others))
 
+    def _rare(self, rarity: Rarity) -> list[float]:
+        """Weigh each syllable by how rare the word is that it is part of: with a neighbour, or by itself."""
+        pairs = [rarity(f"{first}_{second}") for first, second in pairwise(self.words)]
+        weights: list[float] = []
+        for at, word in enumerate(self.words):
+            own = rarity(word)
+            beside = [pair for pair in (*pairs[max(0, at - 1) : at], *pairs[at : at + 1]) if pair]
+            weights.append(_NEVER_SAID if own is None else max(beside, default=own))
+        return weights
+
     def _find(self, typed: list[str]) -> tuple[int, ...]:
         for at in range(len(self.words) - len(typed) + 1):
             if self.words[at : at + len(typed)] == typed:
@@ -120,7 +159,7 @@ class Topic:
     @property
     def empty(self) -> bool:
         """Say whether the topic has no word of content."""
-        return all(weight < 1.0 for weight in self.weights)
+        return not any(self.content)
 
     def match(self, text: str) -> Match:
         """Compare a text with the topic; one text is met by way of several passages, and compared once."""
