@@ -822,11 +822,16 @@ class _Reader:
             for found in re.compile(r"[^\n|]+").finditer(block.span.of(self.text)):
                 line = found[0].rstrip(" \t*_")
                 start = block.span.start + found.start()
-                at = _right_column(line, signing)
+                at = 0 if self._indented(start) and _signs(line, signing) else _right_column(line, signing)
                 if at < len(line):
                     # What follows the name of the signer is no name again.
                     signing = _person(line[at:]) is None
                 yield start, start + at, start + len(line)
+
+    def _indented(self, start: int) -> bool:
+        """Say whether a line begins so far to the right that it stands in the right column alone."""
+        line_start = self.text.rfind("\n", 0, start) + 1
+        return start - line_start >= _FAR and not self.text[line_start:start].strip()
 
     def _signature_row(self, block: Block) -> bool:
         cells = [c.strip(" *_") for c in block.span.of(self.text).split("|")]
@@ -891,6 +896,17 @@ class _Reader:
 #: A column to the right: a wide blank, or the next words after the end of an item.
 _WIDE = re.compile(r"(?<=\S)(?:\s{3,}|\t+)(?=\S)")
 _ITEM_END = re.compile(r"(?<=[;,.:)])\s+(?=\S)")
+
+
+_FAR = 20
+"""Blanks before a line of the right column of which the left one has ended."""
+
+
+def _signs(words: str, signing: bool) -> bool:
+    """Say whether words are an office in capitals, or, below one (``signing``), a name or "(đã ký)"."""
+    if words.isupper() and _SIGNS.match(fold(words)) and not _person(words):
+        return True
+    return signing and (_person(words) is not None or _SIGNED.fullmatch(words) is not None)
 
 
 def _right_column(line: str, signing: bool) -> int:

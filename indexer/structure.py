@@ -35,6 +35,8 @@ _DATE_LINE = re.compile(r"ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\
 _BANNER = re.compile(
     r"cộng hòa xã hội chủ nghĩa|độc lập\s?-\s?tự do|đảng cộng sản việt nam|đảng bộ |[*_=\-–—]{1,}$|dự thảo$|\(?dự thảo"
 )
+#: The state's name or motto beside the body's name: two columns printed as one line.
+_MOTTO = re.compile(r"\S\s{3,}(?:cộng hòa xã hội chủ nghĩa|độc lập\s?-\s?tự do|đảng cộng sản việt nam)")
 _SIGNATURE = re.compile(
     r"(?:tm|kt|tl|tuq|q)\s?\.\s?\S|t/[ml]\b|(?:quyền |phó |phụ trách )?(?:tổng )?"
     r"(?:giám đốc|chủ tịch|bí thư|bộ trưởng|thủ tướng|trưởng ban|chánh văn phòng|tổng bí thư|hiệu trưởng|chủ nhiệm|"
@@ -191,7 +193,11 @@ class _Reader:
                 self._add("banner", Span(span.start, span.start + len(entry.raw[: place.start()].rstrip())))
             self._add("place", Span(span.start + place.start(), span.end))
             return True
-        if _BANNER.match(folded) or (is_capital(entry.words) and not TYPE_LINE.match(entry.folded)):
+        if (
+            _BANNER.match(folded)
+            or _MOTTO.search(folded)
+            or (is_capital(entry.words) and not TYPE_LINE.match(entry.folded))
+        ):
             self._add("banner", span)
             return True
         if not only_certain:

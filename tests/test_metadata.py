@@ -534,6 +534,14 @@ def test_a_title_in_ordinary_letters_without_a_head(first_line: str, kind: str, 
             "Lê Thị Mai Hương",
             "TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH",
         ),
+        (
+            # The list of recipients is shorter than the signature beside it.
+            "Nơi nhận:                                        CHỦ TỊCH\n- UBND tỉnh;\n- Thường trực HĐND xã;\n"
+            "- Các thôn;                                      (đã ký)\n- Lưu: VT.\n"
+            "                                           Lê Thị Mai Hương\n",
+            "Lê Thị Mai Hương",
+            "CHỦ TỊCH",
+        ),
     ],
 )
 def test_a_signature_beside_the_recipients(foot: str, signer: str, capacity: str) -> None:
@@ -544,3 +552,18 @@ def test_a_signature_beside_the_recipients(foot: str, signer: str, capacity: str
     assert metadata.capacity is not None
     assert metadata.capacity.value == capacity
     assert [item.text for item in metadata.recipients] == ["UBND tỉnh", "Thường trực HĐND xã", "Các thôn"]
+
+
+def test_a_letter_whose_head_is_two_columns_in_one_text() -> None:
+    found = read(
+        "UBND TỈNH HÒA PHÚ                  CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+        "SỞ NỘI VỤ                          Độc lập - Tự do - Hạnh phúc\n\n"
+        "Số: 77/SNV-CCHC                    Hòa Phú, ngày 03 tháng 4 năm 2026\nV/v rà soát thủ tục\n\n"
+        "Kính gửi: Các sở, ban, ngành.\n\nSở Nội vụ đề nghị các đơn vị rà soát thủ tục.\n"
+    )
+    assert found.issuer is not None
+    assert (found.issuer.value, found.issuer.rule) == ("Sở Nội vụ", "banner")
+    assert found.locality is not None
+    assert found.locality.value == "Hòa Phú"
+    assert found.date is not None
+    assert found.date.value == "2026-04-03"
