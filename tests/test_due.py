@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.build import build_index
+from indexer.encode import load_encoder
 from search_api.questions.period import due_period, without_period
 from search_api.service import Service
 
@@ -50,3 +52,34 @@ def test_tasks_of_a_month_are_listed_and_all_lie_in_it(service: Service) -> None
 def test_a_time_without_tasks_is_refused(service: Service) -> None:
     answer = service.ask("Những nhiệm vụ nào đến hạn trong tháng 1/2019?")
     assert not answer.answered
+
+
+BOATS = """ỦY BAN NHÂN DÂN XÃ CỒN NGHÊU
+Số: 23/KH-UBND
+Cồn Nghêu, ngày 02 tháng 3 năm 2026
+
+KẾ HOẠCH
+Bảo đảm an toàn tàu cá năm 2026
+
+I. NHIỆM VỤ
+
+1. Công an xã kiểm tra giấy tờ của 40 tàu, đợt 1 xong trước ngày 30/5/2026, đợt 2 xong trước ngày 30/9/2026.
+
+2. Ban Chỉ huy Quân sự xã tổ chức diễn tập cứu nạn vào ngày 18/9/2026.
+
+3. Phòng Kinh tế lắp 12 phao tiêu theo Kế hoạch số 88/KH-SNN ngày 10/9/2026 của Sở Nông nghiệp và Môi trường.
+
+4. Trạm Y tế cấp 40 túi thuốc trước ngày 15/6/2026.
+"""
+
+
+def test_days_that_are_no_deadline_of_a_task_are_found_too(tmp_path: Path) -> None:
+    (tmp_path / "kh-23.txt").write_text(BOATS, encoding="utf-8")
+    build_index([tmp_path / "kh-23.txt"], tmp_path / "index", load_encoder())
+    answer = Service(tmp_path / "index").ask("Tháng 9/2026 xã Cồn Nghêu có những việc gì?")
+    assert answer.kind == "due"
+    assert answer.answer is not None
+    assert "18/9/2026" in answer.answer  # an event
+    assert "30/9/2026" in answer.answer  # the second of two deadlines
+    assert "phao tiêu" not in answer.answer  # the day of a cited plan
+    assert "túi thuốc" not in answer.answer

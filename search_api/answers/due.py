@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from indexer.clean import bare, collapse
-from indexer.records import Span
-from indexer.store import StoredTask
+from indexer.dates import find_periods, with_years
+from indexer.records import Span, Task
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, shortened
 from search_api.questions.coverage import Topic
@@ -18,9 +20,13 @@ _MOST = 40
 _SAID = 0.75
 """Share of the topic that a task, with the title above it, must say to be listed."""
 _WORDS_OF_A_TASK = 40
+_FEW = 20
+"""Up to so many documents in scope are read for days that tasks name beside their deadlines."""
 #: What is left of a question about all tasks.
 _EVERYTHING = re.compile(
-    r"(?:xa|phuong|tinh|so|don vi|co quan|viec|nhiem vu|cong viec|gi|trong|phai|nop|[\W_])*"
+    r"(?:xa|phuong|tinh|so|don vi|co quan|cac|phong|va|van|viec|nhiem vu|cong viec|hoat dong|gi|nhung|co|trong|vao"
+    r"|theo|phai|nop|gui"
+    r"|ke hoach|van ban|ghi|han|mot|ngay|cu the|cua|[\W_])*"
 )
 
 
@@ -30,18 +36,24 @@ def due_tasks(evidence: Evidence, cites: Citations) -> Drafted:
     periods = due_period(evidence.question.text, years)
     within = {row.id for row in evidence.rows}
     found = [
-        held
+        _Due(
+            held.doc,
+            held.task,
+            held.task.deadline_span,
+            held.task.deadline.end or held.task.deadline.start or "",
+        )
         for first, last in periods
         for held in evidence.store.tasks(due_from=first, due_to=last)
         if held.doc in within and held.task.deadline.raw and held.task.deadline_span
     ]
-    text = collapse(without_period(evidence.question.topic))
+    found += _dated_tasks(evidence, periods, {(held.doc, held.task.id) for held in found})
+    text = collapse(without_period(" ".join(evidence.topic.words)))
     plain = evidence.question.plain
     topic = Topic("" if _EVERYTHING.fullmatch(bare(text)) else text, expand(text, plain=plain), plain)
     said = [(1.0 if topic.empty else topic.match(_words(evidence, held)).recall, held) for held in found]
     best = max((share for share, _ in said), default=0.0)
     chosen = [held for share, held in said if share >= _SAID]
-    chosen.sort(key=lambda held: (held.task.deadline.end or held.task.deadline.start or "", held.doc))
+    chosen.sort(key=lambda held: (held.day, held.doc))
     statements = [_state(evidence, held, cites) for held in chosen[:_MOST]]
     if statements:
         return Drafted(tuple(dict.fromkeys(statements)), kind="due", confidence=best)
@@ -50,22 +62,62 @@ def due_tasks(evidence: Evidence, cites: Citations) -> Drafted:
     )
 
 
-def _words(evidence: Evidence, held: StoredTask) -> str:
+class _Due(NamedTuple):
+    """A task and the words that tell its time; ``day`` is the last day of it, ISO."""
+
+    doc: str
+    task: Task
+    due: Span
+    day: str
+
+
+_OF_A_DOCUMENT = re.compile(r"(?:/[A-ZĐa-z-]+|số \S+) (?:ngày )?$")
+
+
+def _dated_tasks(
+    evidence: Evidence, periods: list[tuple[str | None, str]], known: set[tuple[str, str]]
+) -> Iterator[_Due]:
+    """Yield the tasks, not yet ``known``, whose own words name a day or month of the time asked about.
+
+    "Diễn tập vào ngày 04/10/2026" is no deadline, and the second of "đợt 1 xong trước …, đợt 2 xong trước …" is
+    not the one that the task was read to have.
+    """
+    if len(evidence.rows) > _FEW:
+        return
+    for row in evidence.rows:
+        document = evidence.store.document(row.id)
+        year = int(row.date[:4]) if row.date else None
+        for task in document.tasks:
+            if (row.id, task.id) in known:
+                continue
+            words = task.span.of(document.text)
+            for at in with_years(find_periods(bare(words), words), year):
+                if at.last is None or at.precision not in ("day", "month", "quarter"):
+                    continue
+                day = at.last.isoformat()
+                inside = any((first or "") <= day <= last for first, last in periods)
+                if inside and not _OF_A_DOCUMENT.search(words[: at.start]):
+                    span = Span(task.span.start + at.start, task.span.start + at.end)
+                    yield _Due(row.id, task, span, day)
+                    break
+
+
+def _words(evidence: Evidence, held: _Due) -> str:
     row = evidence.store.row(held.doc)
     return f"{row.title or ''}\n{held.task.block.of(evidence.store.document(held.doc).text)}"
 
 
-def _state(evidence: Evidence, held: StoredTask, cites: Citations) -> Statement:
-    document, task = evidence.store.document(held.doc), held.task
-    due = task.deadline_span or task.span
+def _state(evidence: Evidence, held: _Due, cites: Citations) -> Statement:
+    document, task, due = evidence.store.document(held.doc), held.task, held.due
     whole = cites.cite(document.id, task.span)
     line = (
         Span(min(task.span.start, due.start), max(task.span.end, due.end)) if task.block.covers(due) else due
     )
     number = cites.cite(document.id, line, [due])
+    value = (task.deadline.raw or "") if due == task.deadline_span else collapse(due.of(document.text))
     name = shortened(task.title or task.span.of(document.text), _WORDS_OF_A_TASK)
     return Statement(
         document.id,
         f"nhiệm vụ “{name}”",
-        (AnswerPiece("Thời hạn", task.deadline.raw or "", (number, whole)),),
+        (AnswerPiece("Thời hạn", value, (number, whole)),),
     )

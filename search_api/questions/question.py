@@ -291,6 +291,13 @@ _YES_OR_NO = re.compile(
 _HOW_MUCH = re.compile(r"bao nhieu|(?<![a-z])may(?![a-z])|phan tram|%|(?<![a-z])muc nao")
 
 
+#: A month or quarter at the beginning of a question, or after "trong", "của", "vào": when, not what about.
+_OF_A_TIME = re.compile(
+    r"(?:^|(?<=trong )|(?<=vao )|(?<=cua )|(?<=, )|(?<=gi )|(?<=nao ))"
+    r"(?:thang (?:1[0-2]|0?[1-9])(?!\d)|qu[iy] (?:i{1,3}|iv|[1-4])(?![a-z0-9]))"
+)
+
+
 def _settle(kinds: list[str], flat: str, counted: str | None) -> list[str]:
     """Drop a kind that a more exact one explains."""
     if "lead" in kinds and _WHOEVER.search(flat):
@@ -303,6 +310,8 @@ def _settle(kinds: list[str], flat: str, counted: str | None) -> list[str]:
         # "Bao giờ phải xong" asks for a deadline; "quý III phải xong những gì" for the tasks.
         timed = bool(due_period(flat, {0})) and not {"deadline", "lead", "target"} & set(kinds)
         kinds = ["due"] if timed else [kind for kind in kinds if kind != "due"]
+    if "unit_tasks" in kinds and _OF_A_TIME.search(flat) and not {"deadline", "lead", "target"} & set(kinds):
+        return ["due"]  # "tháng 10/2026 có những việc gì"
     if "unit_tasks" in kinds:
         return [kind for kind in kinds if kind not in ("lead", "coordinate")]
     if "contact" in kinds:
