@@ -38,6 +38,7 @@ def service(sample_index: Path) -> Service:
             {"kh-ubnd-xa-yen-trach-phong-chay"},
             "tuyên truyền",
         ),
+        ("trong KH PCCC xã Yên Trạch có những việc gì?", {"kh-ubnd-xa-yen-trach-phong-chay"}, ""),
         ("dự thảo nghị quyết phải xong khi nào?", None, "dự thảo nghị quyết"),
         ("theo chỉ thị tháng 3 thì ai rà soát thủ tục?", {"ct-21-ct-ttg-cai-cach-hanh-chinh"}, "rà soát"),
         ("kế hoạch 86 nói gì về hồ sơ của tỉnh?", {"kh-86-kh-ubnd-cai-cach-hanh-chinh"}, "hồ sơ"),

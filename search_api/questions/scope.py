@@ -600,7 +600,7 @@ _NAMED_BY_THEME = re.compile(
     r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|cho|^) ?(?:ban )?"
     r"(?:ke hoach|chi thi|nghi quyet|chuong trinh|de an|quyet dinh|huong dan)"
     r" (?:ve |thuc hien |trien khai |cong tac |ve cong tac )?(?P<theme>[^.;:?]{4,90}?)"
-    r"(?= cua | o | tai | do | nam \d| thi "
+    r"(?= cua | o | tai | do | nam \d| thi | (?:phuong|xa|tinh) (?!hoi)[a-z]+| co (?:nhung|cac|may|bao|tinh) "
     r"| va (?:o |trong |cua |theo |tai )?(?:ke hoach|chi thi|nghi quyet|chuong trinh)(?![a-z])"
     r"|,? (?:ai|don vi|co quan|phong|khi nao|bao gio|thoi han|han)\b|[.;:?]|$)"
 )
