@@ -12,9 +12,11 @@ from indexer.deadlines import read_deadline
 from indexer.records import Document, SourceText, Span
 from search_api.check.compare import compare_deadlines
 from search_api.check.crosscheck import check
+from search_api.check.duties import BY_SUBJECT, Duties
 from search_api.check.figures import figures
 from search_api.check.listed import fewer_places, group_words, left_out
 from search_api.check.schemas import CheckItem, CheckReport
+from search_api.check.scope import who
 from search_api.check.share import clause_spans
 from search_api.check.similarity import rule_rows
 from search_api.check.units import paragraph_units
@@ -297,3 +299,65 @@ def test_the_same_year_is_a_sign_of_the_same_target() -> None:
     )
     found = [a for i in check(ours, theirs).items if i.level == "target" for a in i.alerts]
     assert [a.code for a in found] == ["target_lower"]
+
+
+_DIRECTIVE = (
+    "TỈNH ỦY MÂY SƠN\n\nSố 5-CT/TU\n\nMây Sơn, ngày 05 tháng 01 năm 2026\n\nCHỈ THỊ\ncủa Ban Thường vụ Tỉnh ủy\n"
+    "về vườn cây công cộng\n\nBan Thường vụ Tỉnh ủy yêu cầu:\n\n"
+)
+_PROVINCES_PLAN = (
+    "UBND TỈNH MÂY SƠN\n\nSố: 9/KH-UBND\n\nMây Sơn, ngày 20 tháng 01 năm 2026\n\nKẾ HOẠCH\nVườn cây công cộng năm 2026\n\n"
+    "Thực hiện Chỉ thị số 5-CT/TU ngày 05/01/2026 của Ban Thường vụ Tỉnh ủy, UBND tỉnh xây dựng Kế hoạch như sau:\n\n"
+    "I. NHIỆM VỤ\n\n1. Sở Xây dựng tưới cây.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [
+        (
+            "Coi vườn cây là của chung. Người đứng đầu cấp ủy chịu trách nhiệm nếu để vườn hoang.",
+            "out_of_scope",
+        ),
+        ("Coi vườn cây là của chung. Không để vườn hoang quá một mùa.", "review"),
+        ("Coi vườn cây là của chung. Cấp ủy nhắc chính quyền không để vườn hoang.", "review"),
+    ],
+)
+def test_what_a_party_document_asks_of_committees_is_not_the_states(asked: str, verdict: str) -> None:
+    theirs = made(
+        f"{_DIRECTIVE}1. {asked}\n\n2. Đảng ủy Ủy ban nhân dân tỉnh lãnh đạo việc tưới cây.\n\n"
+        "3. Đảng ủy Công an tỉnh lãnh đạo việc giữ vườn.\n",
+        "chi-thi",
+    )
+    scopes = Duties(theirs, who(made(_PROVINCES_PLAN, "tinh")), False).scopes
+    expected = {"out_of_scope": "none", "review": "unknown"}
+    assert theirs.tasks[0].lead == ()
+    assert scopes[0].role == expected[verdict]
+
+
+def test_the_order_to_make_a_plan_answers_only_itself() -> None:
+    """A goal of the plan, however near, is not the work that the same sentence asks besides."""
+    theirs = (
+        "1. UBND các xã, phường xây dựng kế hoạch vườn cây của địa phương; đăng ký tháng đạt tiêu chí làng xanh với "
+        "Sở Xây dựng."
+    )
+    ours = f"{COMMUNE.replace('I. NHIỆM VỤ', 'I. MỤC TIÊU')}Có 11 làng đạt tiêu chí làng xanh, sạch, có hoa bốn mùa ở ven đường.\n\nII. NHIỆM VỤ\n\n"
+    report = check(
+        made(f"{ours}1. Phòng Kinh tế quét lá rụng trên đường làng.\n", "xa"),
+        made(PROVINCE + theirs + "\n", "tinh"),
+    )
+    (item,) = tasks(report)
+    assert item.verdict == "partial"
+    assert [quote.split(" tháng")[0] for quote in missing(item)] == ["đăng ký"]
+
+
+def test_a_goal_before_the_first_name_is_everybodys() -> None:
+    theirs = made(
+        f"{_DIRECTIVE}1. Giữ vườn cây\n\nPhấn đấu tỷ lệ cây chết sau một năm dưới 5%. Các cấp ủy cụ thể hóa thành chỉ "
+        "tiêu của mình.\n\nCấp ủy xã, phường lãnh đạo việc kiểm đếm cây ở từng làng, hoàn thành trước ngày 30/6/2026.\n",
+        "chi-thi",
+    )
+    assert [t.lead_basis for t in theirs.tasks] == [BY_SUBJECT]
+    items = check(made(_PROVINCES_PLAN, "tinh"), theirs).items
+    (target,) = [i for i in items if i.level == "target"]
+    assert (target.verdict, [a.code for a in target.alerts]) == ("not_found", ["target_missing"])

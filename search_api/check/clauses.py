@@ -26,6 +26,8 @@ ABSENT = 0.38
 """How much must be said of a clause for it not to be absent: its share held, and its likeness by meaning."""
 _ELSEWHERE = 0.5
 """What another passage than those that answer the task says counts less."""
+_PROMISED = 0.7
+"""What a goal or a view says of work counts less still."""
 _WORDS = 6
 _TELLING = 4
 _WORD = re.compile(r"[^\W\d_]+")
@@ -110,6 +112,7 @@ class Clauses:
         cosine = found.cosine if found is not None else np.zeros(shape, dtype=np.float32)
         dense = aligner.dense([u.words for u in self.units], [u.words for u in evidence])
         self.dense = dense if dense is not None else cosine
+        self.counts = np.array([1.0 if u.kind in ("task", "paragraph") else _PROMISED for u in evidence])
         self.weights = aligner.space.vectors(said)
         self.held = aligner.space.vectors(theirs) > 0 if said else np.zeros((0, 0), dtype=bool)
 
@@ -136,7 +139,7 @@ class Clauses:
             here += float(self.dense[row, chosen].max())
         if not self.covered.shape[1]:
             return here
-        return max(here, _ELSEWHERE * float(self.covered[row].max() + self.dense[row].max()))
+        return max(here, _ELSEWHERE * float(((self.covered[row] + self.dense[row]) * self.counts).max()))
 
 
 @lru_cache(maxsize=1)

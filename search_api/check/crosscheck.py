@@ -521,6 +521,10 @@ class _Run:
                 verdict, score = "covered", 0.9
                 if late := self.time.late_issue(*self.duties.limit_in(unit.span)):
                     self.loose.append(late)
+                # The plan answers the order to make it, not what the same sentence asks besides.
+                if absent := self.clauses.absent((number, k), [j for _, j in found], issued=True):
+                    verdict = "partial"
+                    lost += absent
             elif (
                 verdict != "covered"
                 and (reporting := self._reports(unit.words, self.duties.limit_in(unit.span)[0])) is not None

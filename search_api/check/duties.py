@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
 import msgspec
 
+from indexer.clean import collapse, fold
 from indexer.deadlines import find_deadlines
 from indexer.records import Deadline, Document, Span, Task
 from search_api.check.quantities import said
-from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under
+from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under, who
 from search_api.check.share import Share, clause_spans, only_some, share, subjects
 from search_api.check.units import Unit, action_units, task_units, words_in
 
 UNDER_ITS_NAME = "tiêu đề đơn vị"
 """How the reading says that a task stands under the heading of a unit's name."""
+BY_SUBJECT = "chủ ngữ"
+"""How it says that the subject of a sentence is given the task."""
+_PARTY_FIRST = re.compile(
+    r"(?:^|[.;] )(?:các |mỗi )?(?:(?:người đứng đầu|bí thư) (?:các )?)?"
+    r"(?:cấp ủy|tổ chức đảng|chi bộ|đảng bộ|ủy ban kiểm tra)(?!\w)"
+)
+_STATE = re.compile(
+    r"ubnd|ủy ban nhân dân|chính quyền|(?<!\w)(?:các )?sở(?!\w)|ban, ngành|cơ quan, đơn vị|địa phương"
+)
 
 
 class Duties:
@@ -29,6 +40,8 @@ class Duties:
             every if all_ours else task_scope(task, we, addressed, self._named_first(task))
             for task in parent.tasks
         ]
+        if we.system == "state" and who(parent).system == "party":
+            self.scopes = [self._not_the_partys(s, t) for s, t in zip(self.scopes, parent.tasks, strict=True)]
         self.limits = [(task.deadline, task.deadline_span) for task in parent.tasks]
         self.narrowed: set[int] = set()
         """Tasks that go to some of us only."""
@@ -84,6 +97,13 @@ class Duties:
                     (Deadline(), None),
                 )
         return out
+
+    def _not_the_partys(self, scope: Scope, task: Task) -> Scope:
+        """Take out of a state plan's scope what a Party document asks of committees alone, without naming a lead."""
+        words = fold(collapse(task.block.of(self.parent.text)))
+        if scope.role not in ("general", "unknown") or self.all_ours or not _PARTY_FIRST.search(words):
+            return scope
+        return scope if _STATE.search(words) else Scope(False, "none", "việc của cấp ủy, tổ chức đảng")
 
     def _directed(self, task: Task, name: str) -> str | None:
         """Return why another body is told to direct us: by our name, or that of a body under us; else None.

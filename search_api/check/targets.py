@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import msgspec
 import numpy as np
 
 from indexer.clean import collapse, fold
 from indexer.records import Document, Span, Target
 from search_api.check.align import Aligned, Aligner
 from search_api.check.compare import alert, is_lower, measure, same_measure
+from search_api.check.duties import BY_SUBJECT
 from search_api.check.figures import figures
 from search_api.check.schemas import Alert, CheckItem, Match, Verdict
 from search_api.check.scope import Scope, We, _ours, addressee
@@ -54,10 +56,21 @@ class Targets:
         self.parent, self.child, self.aligner, self.we = parent, child, aligner, we
         self.scopes, self.verdicts, self.best = scopes, verdicts, best
         self.aligned, self.evidence = aligned, evidence
-        self.theirs = target_units(parent)
+        self.theirs = [
+            msgspec.structs.replace(u, task=-1) if self._before_anybody(u) else u
+            for u in target_units(parent)
+        ]
         self.mine = target_units(child)
         self.horizon = _horizon(child)
         self.all_ours = all_ours
+
+    def _before_anybody(self, unit: Unit) -> bool:
+        """Say whether a target stands in sentences before the one whose subject is given the task: it is everybody's."""
+        if unit.task < 0 or self.parent.tasks[unit.task].lead_basis != BY_SUBJECT:
+            return False
+        end = self.parent.targets[unit.target].span.end
+        first = min((m.span.start for m in self.parent.tasks[unit.task].lead), default=-1)
+        return end <= first and re.search(r"\.\s", self.parent.text[end - 1 : first]) is not None
 
     def items(self) -> list[CheckItem]:
         """Return one item for each target of the parent."""
