@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from indexer.build import build_index
+from indexer.clean import typed_plain
 from indexer.encode import load_encoder
 from indexer.records import Span
 from search_api.answers import sentences, tasks
+from search_api.answers.owner import of_sort, sort_asked
 from search_api.answers.sentences import Weights, leads
 from search_api.service import Service
 
@@ -65,3 +67,25 @@ def test_the_heads_of_columns_answer_nothing(tmp_path: Path) -> None:
     assert given.answer is not None
     assert "Hồ: Hồ Cây Đa; Mức rò rỉ: Thấp" in given.answer
     assert "| TT |" not in given.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "sort"),
+    [
+        ("Sở nào chủ trì thu phí bến bãi?", "so"),
+        ("Cục nào quản lý chợ đầu mối?", "cuc"),
+        ("Phòng chuyên môn nào lo việc này?", "phong"),
+        ("so nao chu tri thu phi ben bai", "so"),
+        ("to trinh so nao duoc duyet", None),
+        ("Tờ trình số nào được duyệt?", None),
+        ("Cơ quan nào thu phí bến bãi?", None),
+    ],
+)
+def test_the_sort_of_body_asked_for(question: str, sort: str | None) -> None:
+    assert sort_asked(question, typed_plain(question)) == sort
+
+
+def test_a_body_of_another_sort_is_less_probable() -> None:
+    assert of_sort("so", "Sở Tài chính") > 0 > of_sort("so", "UBND các phường")
+    assert of_sort("so", "Các sở, ngành") > 0
+    assert of_sort("phong", "Văn phòng Sở") == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from indexer.clean import bare
 from indexer.records import Block, Document, Span
 
 BODY = re.compile(
@@ -13,6 +14,37 @@ BODY = re.compile(
     r"|Thủ trưởng|Thứ trưởng|Bộ trưởng)(?!\w)"
 )
 """A body by its first words."""
+_SORT_ASKED = re.compile(
+    r"(?<!\w)(?P<sort>sở|so|vụ|vu|cục|cuc|chi cục|chi cuc|hội|hoi|phòng|phong|trung tâm|trung tam)"
+    r"(?: (?:chuyên môn|chuyen mon))? (?:nào|nao)(?!\w)"
+)
+
+
+def sort_asked(question: str, plain: bool) -> str | None:
+    """Return the sort of body that a question asks for, bare: "so" of "sở nào chủ trì"; None where it asks for any.
+
+    Typed without diacritics "so nao" is "số nào" as well, where something numbered stands before it.
+    """
+    match = _SORT_ASKED.search(question.lower())
+    if match is None or (match["sort"] == "so" and not plain):
+        return None
+    before = bare(question[: match.start()]).split()[-1:]
+    return None if match["sort"] == "so" and before and before[0] in _NUMBERED else bare(match["sort"])
+
+
+_NUMBERED = frozenset(("ban", "hoach", "dinh", "thi", "quyet", "trinh", "van", "tu", "mau", "bieu", "loai"))
+#: Sorts that nobody uses of other bodies: "phòng nào" may well be answered by "Văn phòng".
+_STRICT = frozenset(("so", "vu", "cuc", "hoi", "chi cuc"))
+
+
+def of_sort(sort: str, name: str) -> float:
+    """Say by how much (odds, in logarithms) a body is what "sở nào" asks for: "UBND các phường" is not."""
+    if re.match(rf"(?:cac )?{sort}(?![a-z])", bare(name).strip()):
+        return _OF_SORT
+    return -_NOT_OF_SORT if sort in _STRICT else 0.0
+
+
+_OF_SORT, _NOT_OF_SORT = 0.4, 1.5
 _BEGINS = re.compile(
     r"\s*(?:[-–•+*]\s*|\d{1,2}[.)]\s*|(?:\d{1,2}\.)+\d{0,2}\.?\s*|[a-zđ][.)]\s*)?"
     r"(?:Chủ trì|Chủ động|Là (?:cơ quan |đơn vị )?(?:đầu mối|thường trực)|Làm đầu mối|Chịu trách nhiệm|Có trách nhiệm|Phụ trách"

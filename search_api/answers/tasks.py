@@ -17,7 +17,7 @@ from indexer.units import canonical_unit
 from search_api.answers.citing import Citations, blocks_within, section_at
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.marks import list_mark, without_mark
-from search_api.answers.owner import BODY
+from search_api.answers.owner import BODY, of_sort, sort_asked
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
     ACTOR,
@@ -119,8 +119,13 @@ def weigh_tasks(evidence: Evidence) -> list[_Weighed]:
             if key not in best or weighed.score > best[key].score:
                 best[key] = weighed
     ahead = leads([(w.document.id, w.own, w.recall) for w in best.values()])
+    sort = sort_asked(evidence.question.text, evidence.question.plain)
     weighed_all = [
-        w._replace(confidence=WEIGHTS.leading(w.confidence, lead))
+        w._replace(
+            confidence=more_probable(
+                WEIGHTS.leading(w.confidence, lead), _by_sort(w.task, evidence.question.kinds, sort)
+            )
+        )
         for w, lead in zip(best.values(), ahead, strict=True)
     ]
     return sorted(weighed_all, key=lambda w: (-w.score, w.document.id, w.task.span.start))
@@ -166,6 +171,13 @@ def _without_answers(document: Document, task: Task, own: Span, kinds: Sequence[
             parts.append(text[at:start])
             at = end
     return " … ".join([*parts, text[at : own.end]])
+
+
+def _by_sort(task: Task, kinds: Sequence[str], sort: str | None) -> float:
+    """Say by how much it speaks for a task that it names a body of the sort asked for ("sở nào"), or against it."""
+    roles = [kind for kind in kinds if kind in ("lead", "coordinate")]
+    bodies = [mention.text for role in roles for mention in _mentions(task, role)]
+    return max((of_sort(sort, body) for body in bodies), default=0.0) if sort else 0.0
 
 
 def own_part(document: Document, task: Task) -> Span:
@@ -545,7 +557,8 @@ def tasks_of_unit(evidence: Evidence, cites: Citations) -> Drafted:
 
 
 _LEVEL_ASKED = re.compile(
-    r"(?<![a-z])(?:(?:cac |cap |moi )(xa|phuong|so|huyen)|(?:thi |^)(xa|phuong))(?:,? phuong)?"
+    r"(?<![a-z])(?:(?:cac |cap |moi )(xa|phuong|so|huyen)"
+    r"|(?:thi |^)(?:ubnd |uy ban nhan dan |chinh quyen )?(xa|phuong)(?: (?!phai|can|co|duoc|lam)[a-z]+){0,4})(?:,? phuong)?"
     r" (?:phai|can|co (?:trach nhiem|nhiem vu)|duoc giao|lam (?:gi|nhung))(?![a-z])"
 )
 
