@@ -20,6 +20,7 @@ from search_api.answers.draft import Drafted, Evidence, Statement, document_labe
 from search_api.answers.lists import item_pieces, left_out, list_items
 from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.owner import BODY, nobody_acts, owner_line
+from search_api.answers.sections import find_section, said_there, section_asked
 from search_api.answers.wanted import tells
 from search_api.questions.question import Question
 from search_api.schemas import AnswerPiece
@@ -435,8 +436,10 @@ def best_sentences(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer with the places that say most of the topic, quoted whole; the last resort."""
     kinds = evidence.question.kinds
     if evidence.topic.empty and not (evidence.scoped and _FACT_WORDS.keys() & set(kinds)):
-        return Drafted(())
-    listed = _listed_section(evidence, cites) if _LIST_ASKED.search(bare(evidence.question.text)) else None
+        return _named_section(evidence, cites) or Drafted(())
+    listed = _named_section(evidence, cites)
+    if listed is None and _LIST_ASKED.search(bare(evidence.question.text)):
+        listed = _listed_section(evidence, cites)
     if listed is not None:
         return listed
     ranked = sayings(evidence, kinds)
@@ -474,6 +477,33 @@ _LIST_ASKED = re.compile(
 _HEAD_SAYS, _WITH_FRAME = 0.5, 0.75
 """Share of the topic that the title of a section must say, by itself and with the name of its document."""
 _MOST_ITEMS = 12
+
+
+def _named_section(evidence: Evidence, cites: Citations) -> Drafted | None:
+    """Quote the section that a question names by number or title, of the documents that it names; else None."""
+    asked = section_asked(evidence.question)
+    if asked is None or not evidence.scoped or len(evidence.rows) > _MOST_SAID:
+        return None
+    statements: list[Statement] = []
+    more = 0
+    for row in evidence.rows:
+        document = evidence.store.document(row.id)
+        index = find_section(document, asked)
+        if index is None:
+            continue
+        blocks, left = said_there(document, index, _MOST_ITEMS)
+        more += left
+        pieces = tuple(
+            AnswerPiece("", f"“{collapse(b.span.of(document.text))}”", (cites.cite(document.id, b.span),))
+            for b in blocks
+        )
+        if pieces:
+            heading = f"mục “{shortened(document.outline[index].heading.of(document.text), _WORDS_ABOVE)}”"
+            statements.append(Statement(document.id, heading, pieces))
+    if not statements:
+        return None
+    remark = f"Mục này còn {more} đoạn nữa; mở trích dẫn để xem đủ." if more else None
+    return Drafted(tuple(statements), kind="section", remark=remark)
 
 
 def _listed_section(evidence: Evidence, cites: Citations) -> Drafted | None:
