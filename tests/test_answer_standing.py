@@ -13,6 +13,7 @@ from indexer.records import Span
 from search_api.answers import sentences, tasks
 from search_api.answers.owner import of_sort, sort_asked
 from search_api.answers.sentences import Weights, leads
+from search_api.questions.question import asks_how_often
 from search_api.service import Service
 
 
@@ -89,3 +90,42 @@ def test_a_body_of_another_sort_is_less_probable() -> None:
     assert of_sort("so", "Sở Tài chính") > 0 > of_sort("so", "UBND các phường")
     assert of_sort("so", "Các sở, ngành") > 0
     assert of_sort("phong", "Văn phòng Sở") == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "often"),
+    [
+        ("Bao lâu đội xung kích đi kiểm tra bếp ăn một lần?", True),
+        ("mấy tháng Ban Chỉ đạo họp một lần", True),
+        ("loa xa phat tin moi ngay may lan", True),
+        ("Tần suất lấy mẫu nước giếng?", True),
+        ("Bao lâu thì phải trả kết quả?", False),
+        ("Một lần nữa cho hỏi hạn nộp là ngày nào?", False),
+    ],
+)
+def test_how_often_is_asked(question: str, often: bool) -> None:
+    assert asks_how_often(question) is often
+
+
+WELLS = """ỦY BAN NHÂN DÂN XÃ GIỒNG SAO
+Số: 61/KH-UBND
+Giồng Sao, ngày 4 tháng 5 năm 2026
+
+KẾ HOẠCH
+Bảo vệ nước giếng năm 2026
+
+I. NHIỆM VỤ
+
+1. Trạm Y tế lấy mẫu nước giếng tại 08 ấp, hoàn thành trước ngày 30/11/2026.
+
+2. Lấy mẫu lại nước giếng nhiễm phèn mỗi quý 02 lần, báo dân biết ngay.
+"""
+
+
+def test_how_often_is_not_answered_by_a_last_day(tmp_path: Path) -> None:
+    (tmp_path / "kh-61.txt").write_text(WELLS, encoding="utf-8")
+    build_index([tmp_path / "kh-61.txt"], tmp_path / "index", load_encoder())
+    given = Service(tmp_path / "index").ask("Xã Giồng Sao bao lâu lấy mẫu nước giếng nhiễm phèn một lần?")
+    assert given.answer is not None
+    assert "mỗi quý 02 lần" in given.answer
+    assert "30/11/2026" not in given.answer

@@ -22,7 +22,7 @@ from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.owner import BODY, nobody_acts, owner_line
 from search_api.answers.sections import find_section, said_there, section_asked
 from search_api.answers.wanted import tells
-from search_api.questions.question import Question
+from search_api.questions.question import Question, asks_how_often
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -601,6 +601,13 @@ _TIME = re.compile(
     r"|(?:sau|ngay|đến|trước|trong) khi|thứ (?:hai|ba|tư|năm|sáu|bảy)\b|chủ nhật",
     re.IGNORECASE,
 )
+OFTEN = re.compile(
+    r"(?<!\w)(?:(?:một|hai|ba|bốn|năm|\d+) (?:lần|lượt)|h[àằ]ng (?:giờ|ngày|tuần|tháng|quý|năm)|định k[ỳì]|thường xuyên"
+    r"|(?:mỗi|từng) (?:ngày|tuần|tháng|quý|năm|học k[ỳì]|vụ|đợt)|(?:sáng|chiều|tối|thứ [^\W\d]+) (?:mỗi|h[àằ]ng)"
+    r"|\d+ (?:lần|buổi|lượt|tin|bài)?/(?:ngày|tuần|tháng|quý|năm))(?!\w)",
+    re.IGNORECASE,
+)
+"""How often something is done."""
 _FACT_WORDS = {
     "funding": re.compile(
         r"(?:từ|bằng|trong|do|gồm|và|là)\s+(?:các )?(?:nguồn|ngân sách|dự toán|dự phòng|kinh phí|quỹ)"
@@ -626,6 +633,7 @@ def _holds(
     are ``not_labelled``, a name or a day in them is no sign.
     """
     grades: list[float] = []
+    often = asks_how_often(question.text)
     for kind in kinds:
         if kind in _ASSIGNS:
             if _ASSIGNS[kind].search(words) or _ASSIGNS[kind].search(words.lower()):
@@ -633,6 +641,8 @@ def _holds(
                 grades.append(1.0 if role is None or role in bare(words) else _WEAK)
             else:
                 grades.append(_WEAK if not_labelled and (BODY.search(words) or BODY.search(place)) else 0.0)
+        elif kind == "deadline" and often:
+            grades.append(float(bool(OFTEN.search(words))))
         elif kind in ("deadline", "effect"):
             dated = _WEAK if not_labelled and _TIME.search(words) else 0.0
             grades.append(1.0 if find_deadlines(words) else dated)

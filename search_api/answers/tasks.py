@@ -21,6 +21,7 @@ from search_api.answers.owner import BODY, of_sort, sort_asked
 from search_api.answers.plans import plan_leads
 from search_api.answers.sentences import (
     ACTOR,
+    OFTEN,
     Weights,
     frame_of,
     lead_of_best,
@@ -31,7 +32,7 @@ from search_api.answers.sentences import (
     stated,
 )
 from search_api.questions.coverage import Topic
-from search_api.questions.question import Question
+from search_api.questions.question import Question, asks_how_often
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -252,6 +253,11 @@ def _has_asked(task: Task, own: Span, question: Question) -> bool:
     for kind in kinds:
         if part and kind == "lead" and task.lead and all(_names(asked, m.text) for m in task.lead):
             continue  # "Sở A cử phòng nào" is not answered by Sở A
+        if kind == "deadline" and asks_how_often(question.text):
+            # "Bao lâu một lần" is not answered by the day on which it ends.
+            if OFTEN.search(task.deadline.raw or ""):
+                return True
+            continue
         if has(kind):
             return True
         if kind == "lead" and (instead("direct") or instead("implement")):

@@ -149,6 +149,8 @@ def understand(text: str) -> Question:
             kinds.append(match_.kind)
     plain = typed_plain(text)
     counted = _counted(text, flat, plain)
+    if counted in _DURATIONS and asks_how_often(flat):
+        counted = None  # "mấy tháng họp một lần" may be answered by "hằng quý"
     if counted in _DOCUMENT_WORDS and {"topic_docs", "replaces", "basis"} & set(kinds):
         kinds = [kind for kind in kinds if kind != "target"]  # "có bao nhiêu văn bản về …"
     elif counted in _WORK_WORDS and "unit_tasks" in kinds:
@@ -191,7 +193,7 @@ _OF_DOCUMENTS = (
 #: General kind → the more exact ones that explain it where they stand on the same words: "ban hành ngày nào"
 #: asks about the document, what it shares with "ngày nào" is not a deadline of a task.
 _YIELDS: dict[str, frozenset[str]] = {
-    "deadline": frozenset((*_OF_DOCUMENTS, "report", "funding")),
+    "deadline": frozenset((*_OF_DOCUMENTS, "report", "funding", "due")),
     "lead": frozenset((*_OF_DOCUMENTS, "coordinate", "direct", "report", "funding", "unit_tasks")),
     "target": frozenset((*_OF_DOCUMENTS, "funding", "deadline")),
     "unit_tasks": frozenset(_OF_DOCUMENTS),
@@ -289,6 +291,18 @@ _YES_OR_NO = re.compile(
     r"(?<![a-z])(?:co|duoc|phai|con)(?= )[^?]* (?:khong|chua|hay khong)(?: a| nhi| vay)? ?\??$"
 )
 _HOW_MUCH = re.compile(r"bao nhieu|(?<![a-z])may(?![a-z])|phan tram|%|(?<![a-z])muc nao")
+
+
+_HOW_OFTEN = re.compile(
+    r"(?<![a-z])(?:(?:bao lau|may (?:phut|gio|hom|ngay|tuan|thang|quy|nam))(?: [a-z0-9]+){0,14}? (?:mot|1) (?:lan|ban|ki|ky|luot)"
+    r"|(?:moi )?(?:ngay|tuan|thang|quy|nam|hoc ky|hoc ki|dot) may (?:lan|ban|luot)|tan suat|may (?:lan|luot) (?:mot|moi|trong)"
+    r"|dinh k[iy] (?:bao lau|the nao|may))(?![a-z])"
+)
+
+
+def asks_how_often(text: str) -> bool:
+    """Say whether a question asks how often something is done: no deadline answers that."""
+    return bool(_HOW_OFTEN.search(bare(text)))
 
 
 #: A month or quarter at the beginning of a question, or after "trong", "của", "vào": when, not what about.
