@@ -55,6 +55,17 @@ def test_the_documents_that_a_question_names(
     assert bare(topic) in bare(topic_text(understood, scope))
 
 
+def test_what_a_commune_has_to_do_is_told_by_the_plans_above_it_too(service: Service) -> None:
+    for question in ("UBND xã Phú Hòa phải làm những gì?", "xa phu hoa duoc giao nhung viec gi"):
+        docs = set(service.scope(understand(question)).docs or ())
+        assert "kh-19-kh-ubnd-xa-phu-hoa-cai-cach-hanh-chinh" in docs
+        assert "kh-86-kh-ubnd-cai-cach-hanh-chinh" in docs  # which its plan carries out
+        answer = service.ask(question)
+        assert {group.doc for group in answer.groups} >= {"kh-86-kh-ubnd-cai-cach-hanh-chinh"}
+    body = service.scope(understand("Trạm Y tế xã Phú Hòa được giao việc gì?"))
+    assert body.docs == ("kh-19-kh-ubnd-xa-phu-hoa-cai-cach-hanh-chinh",)
+
+
 def test_two_names_that_exclude_one_another_are_two_groups(service: Service) -> None:
     scope = service.scope(understand("hạn khảo sát trong kế hoạch 86 và trong kế hoạch của Sở Nội vụ?"))
     assert {frozenset(group) for group in scope.groups} == {

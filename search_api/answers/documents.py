@@ -283,7 +283,7 @@ def _said_of_others(evidence: Evidence, cites: Citations) -> list[Statement]:
 
 def topic_docs(evidence: Evidence, cites: Citations) -> Drafted:
     """List the documents that have what is asked: a number or none, a signer, an issuer, a topic."""
-    by_frame = _by_frame(evidence, cites)
+    by_frame = _naming_person(evidence, cites) or _by_frame(evidence, cites)
     if by_frame is not None:
         return by_frame
     statements: list[Statement] = []
@@ -434,6 +434,31 @@ _WITHOUT_NUMBER = re.compile(
 )
 _SIGNS = re.compile(r"(?<![a-z])(?:do |ai |nguoi )?(?:ky|ki)(?![a-z])")
 _ISSUES = re.compile(r"(?<![a-z])(?:do|cua)(?![a-z]).*ban hanh|ban hanh (?:nhung|cac)")
+
+
+#: "Ông A phụ trách những kế hoạch nào": where somebody has a part, not what he signed.
+_HAS_A_PART = re.compile(
+    r"(?<!\w)(?:ông|bà|đồng chí|anh|chị) (?P<name>(?:[A-ZĐÀ-Ỹ][\wà-ỹ]* ?){2,5})(?:được |có tên |nằm |là |đang )*"
+    r"(?:phụ trách|chỉ đạo|giao|phân công|nhắc|nêu tên|làm (?:tổ trưởng|trưởng ban)|tham gia|theo dõi|trong)",
+    re.IGNORECASE,
+)
+
+
+def _naming_person(evidence: Evidence, cites: Citations) -> Drafted | None:
+    """List the documents in scope that name a person who has a part in the work; None where no such is asked."""
+    match = _HAS_A_PART.search(evidence.question.text)
+    if match is None or len(evidence.rows) > _MOST_OPENED:
+        return None
+    name = re.compile(r"\s+".join(map(re.escape, match.group("name").split())), re.IGNORECASE)
+    statements: list[Statement] = []
+    for row in evidence.rows:
+        document = evidence.store.document(row.id)
+        found = name.search(document.text)
+        if found is not None and len(statements) < _MOST:
+            span = Span(*found.span())
+            number = cites.cite(document.id, _sentence_of(document, span), [span])
+            statements.append(_listed(document, number))
+    return Drafted(tuple(statements), kind="topic_docs") if statements else None
 
 
 def _by_frame(evidence: Evidence, cites: Citations) -> Drafted | None:

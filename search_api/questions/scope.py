@@ -358,6 +358,22 @@ _GIVEN_TO = (
     r"(?:giao|phan cong|yeu cau) (?:cho )?"
     r"(?:(?:ubnd|uy ban nhan dan|cong an|dang uy|hoi|doan|tram|phong|ban|trung tam)(?: [a-z]+){0,5} )?"
 )
+#: "Xã Phú Hòa được giao gì", "UBND phường Cầu Mây phải làm những gì": the commune itself has the work, not a body of it.
+_ACTING = r"(?:^|(?<=thi )|(?<=, ))(?:ubnd |uy ban nhan dan |chinh quyen )?"
+_ACTS = r"(?: (?:thi|se))? (?:duoc|phai|can|co (?:trach nhiem|nhiem vu|nhung)|lam|chu tri|phoi hop|dam|lo)(?![a-z])"
+
+
+def _giving_work_to(place: str, own: set[str], store: Store) -> set[str]:
+    """Return the documents that may give work to a commune: that name it so, and that its own ones carry out."""
+    found = {held.doc for held in store.tasks(unit=place)}
+    for doc in own:
+        for held in store.references(doc=doc):
+            reference = held.reference
+            if reference.symbol and reference.role == "implements" and not reference.nested:
+                found |= set(store.with_symbol(reference.symbol))
+    return found
+
+
 _INITIALS = re.compile(r"(?<!\w)([Tt]ỉnh|[Xx]ã|[Pp]hường|tinh|xa|phuong) ([A-ZĐ]{2,4})(?![\w/&-])")
 
 
@@ -453,6 +469,10 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
     for name, docs in near.places.items():
         if f" {name} " in written:
             spoken[name] = set(docs)
+    if "unit_tasks" in question.kinds:
+        for name in spoken:
+            if re.search(rf"{_ACTING}(?:xa|phuong|dac khu) {name}{_ACTS}", flat):
+                spoken[name] |= _giving_work_to(name, spoken[name], store)
     for name, docs in near.issuers.items():
         if f" {name} " in written and _of_a_document(written, name, near.places):
             spoken.setdefault(name, set()).update(docs)
