@@ -13,6 +13,7 @@ from indexer.records import Span
 from search_api.answers import sentences, tasks
 from search_api.answers.owner import of_sort, sort_asked
 from search_api.answers.sentences import Weights, leads
+from search_api.answers.tasks import asks_more
 from search_api.questions.question import asks_how_often
 from search_api.service import Service
 
@@ -129,3 +130,27 @@ def test_how_often_is_not_answered_by_a_last_day(tmp_path: Path) -> None:
     assert given.answer is not None
     assert "mỗi quý 02 lần" in given.answer
     assert "30/11/2026" not in given.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds", "more"),
+    [
+        ("Bến đò đặt ở ấp nào và bao giờ mở?", 1, True),
+        ("Ai sửa cầu, xong ngày nào, lắp những gì?", 2, True),
+        ("Ai sửa cầu, xong ngày nào?", 2, False),
+        ("Đơn vị nào chủ trì, phối hợp với công an xã?", 1, False),
+    ],
+)
+def test_more_is_asked_than_was_read(question: str, kinds: int, more: bool) -> None:
+    assert asks_more(question, kinds) is more
+
+
+def test_what_no_record_holds_is_quoted_with_the_task(tmp_path: Path) -> None:
+    (tmp_path / "kh-61.txt").write_text(WELLS, encoding="utf-8")
+    build_index([tmp_path / "kh-61.txt"], tmp_path / "index", load_encoder())
+    given = Service(tmp_path / "index").ask(
+        "Trạm Y tế lấy mẫu nước giếng ở mấy ấp nào và bao giờ hoàn thành?"
+    )
+    assert given.answer is not None
+    assert "trước ngày 30/11/2026" in given.answer
+    assert "08 ấp" in given.answer

@@ -14,7 +14,7 @@ from indexer.passages import section_titles
 from indexer.records import Document, Mention, Span, Task
 from indexer.store import StoredDocument
 from indexer.units import canonical_unit
-from search_api.answers.citing import Citations, blocks_within, section_at
+from search_api.answers.citing import Citations, blocks_within, section_at, trimmed
 from search_api.answers.draft import Drafted, Evidence, Statement, document_label, shortened
 from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.owner import BODY, of_sort, sort_asked
@@ -397,10 +397,36 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     shown = {(document.id, task.id): (document, task) for document, task in facts}
     statements = tuple(_state(d, t, kinds, cites) for d, t in list(shown.values())[:_ALL])
     remark = None
+    if not rest and not whole and asks_more(evidence.question.text, len(kinds)):
+        rest = _told(chosen[0], cites)
     if not rest and not whole and len(shown) == 1:
         rest, remark = _other_half(evidence, chosen[0], statements[0], kinds, cites)
     sure = 1.0 if whole else chosen[0].confidence
     return Drafted((*statements, *rest), kind=kinds[0], confidence=sure, remark=remark)
+
+
+def asks_more(question: str, kinds: int) -> bool:
+    """Say whether a question has clauses of asking beyond the kinds of fact read: "đặt ở ấp nào, bao giờ xong"."""
+    clauses = re.split(r"[,;:?]| (?:va|voi) ", bare(question))
+    return sum(bool(_ASKS.search(clause)) for clause in clauses) > kinds
+
+
+_ASKS = re.compile(
+    r"(?<![a-z])(?:ai|nao|gi|may|bao nhieu|bao gio|bao lau|dau|the nao|ra sao)(?! nua)(?![a-z])"
+)
+_MOST_TOLD = 700
+"""Characters up to which a task is quoted whole for what else is asked of it."""
+
+
+def _told(weighed: _Weighed, cites: Citations) -> tuple[Statement, ...]:
+    """Quote a task whole where it is short: what else is asked of it, no record holds."""
+    document, span = weighed.document, trimmed(weighed.document.text, weighed.own)
+    if span.end - span.start > _MOST_TOLD:
+        return ()
+    number = cites.cite(document.id, span)
+    return (
+        Statement(document.id, "", (AnswerPiece("", f"“{collapse(span.of(document.text))}”", (number,)),)),
+    )
 
 
 _STANDS_FOR = {"lead": ("lead", "direct", "implement"), "direct": ("direct", "lead")}
