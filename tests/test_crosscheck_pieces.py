@@ -15,7 +15,8 @@ from search_api.check.crosscheck import check
 from search_api.check.duties import BY_SUBJECT, Duties
 from search_api.check.figures import figures
 from search_api.check.listed import fewer_places, group_words, left_out
-from search_api.check.schemas import CheckItem, CheckReport
+from search_api.check.results import from_parts
+from search_api.check.schemas import CheckItem, CheckReport, Part, Verdict
 from search_api.check.scope import who
 from search_api.check.share import clause_spans
 from search_api.check.similarity import rule_rows
@@ -361,3 +362,19 @@ def test_a_goal_before_the_first_name_is_everybodys() -> None:
     items = check(made(_PROVINCES_PLAN, "tinh"), theirs).items
     (target,) = [i for i in items if i.level == "target"]
     assert (target.verdict, [a.code for a in target.alerts]) == ("not_found", ["target_missing"])
+
+
+@pytest.mark.parametrize(
+    ("said", "top", "verdict"),
+    [
+        (["review", "not_found"], 0.2, "not_found"),
+        (["review", "review"], 0.2, "review"),
+        (["review", "not_found"], 0.6, "partial"),
+        (["not_found", "not_found"], 0.6, "review"),
+        (["covered", "not_found"], 0.2, "partial"),
+    ],
+)
+def test_a_faint_sign_of_half_of_the_actions_is_none(
+    said: list[Verdict], top: float, verdict: Verdict
+) -> None:
+    assert from_parts([Part(0, 1, "x", one, 0.4) for one in said], top)[0] == verdict

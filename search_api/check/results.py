@@ -74,7 +74,8 @@ def from_parts(parts: Sequence[Part], top: float) -> tuple[Verdict, float]:
     enough = 3 * some >= len(parts) or (some and top >= COVERED)
     if held or enough or (weak and top >= COVERED):
         return "partial", score
-    if weak:
+    if 2 * weak > len(parts):
         return "review", score
-    # The whole is near, no action of it is: the theme is shared, whether the work is must be read.
+    # A faint sign of half of the actions or fewer is none.  Where the whole is near and no action is, the theme is
+    # shared; whether the work is must be read.
     return ("review", top) if top >= COVERED else ("not_found", top)
