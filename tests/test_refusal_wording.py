@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from search_api.answers.cited import citation_place
@@ -49,10 +51,36 @@ def test_a_citation_of_a_draft_names_its_place() -> None:
     assert citation_place(cited) == "Dự thảo Kế hoạch của UBND phường Cầu Mây"
 
 
-def test_a_document_that_is_only_cited_is_named_with_those_that_cite_it(sample_index: object) -> None:
-    service = Service(sample_index)  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def service(sample_index: Path) -> Service:
+    return Service(sample_index)
+
+
+def test_a_document_that_is_only_cited_is_named_with_those_that_cite_it(service: Service) -> None:
     answer = service.ask("Kế hoạch số 47-KH/TU đặt những chỉ tiêu gì?")
     doc = "kh-86-kh-ubnd-cai-cach-hanh-chinh"
     assert answer.reason
     assert doc not in answer.reason
     assert document_label(service.store.document(doc)) in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Theo kế hoạch của Sở Thủy văn và Hải đảo thì xã phải làm những gì?", "“Sở Thủy văn và Hải đảo”"),
+        ("Kế hoạch của Sở Y tế giao ai tập huấn?", "“Sở Y tế”"),
+    ],
+)
+def test_a_department_that_issued_nothing_is_said_to_be_missing(
+    service: Service, question: str, name: str
+) -> None:
+    answer = service.ask(question)
+    assert not answer.answered
+    assert answer.reason
+    assert name in answer.reason
+
+
+def test_work_that_is_issued_is_due_like_other_work(service: Service) -> None:
+    answer = service.ask("Quy chế quản lý kho dữ liệu dùng chung ban hành khi nào?")
+    assert answer.kind == "deadline"
+    assert not service.ask("Kế hoạch nuôi cá tra ban hành khi nào?").answered

@@ -66,6 +66,11 @@ def test_mending(typed: str, meant: str) -> None:
     assert as_meant(typed, frequency).text == meant
 
 
+def test_words_of_asking_are_no_slips() -> None:
+    held = Counter({"máy": 90, "từ_máy": 90, "máy_giờ": 90, "giờ": 90, "từ": 90})
+    assert as_meant("mở từ mấy giờ", lambda unit, plain: held[unit]).text == "mở từ mấy giờ"
+
+
 @pytest.mark.parametrize("text", SAID)
 def test_what_the_documents_say_is_never_touched(text: str) -> None:
     assert as_meant(text, frequency).mended == ()

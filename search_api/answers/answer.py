@@ -126,13 +126,23 @@ def _may_be_asked_of(question: Question) -> bool:
     return bool({"replaced_by", "replaces", "topic_docs"} & set(question.kinds))
 
 
+#: A department may be spoken of everywhere and have issued nothing.
+_DEPARTMENT = re.compile(r"Sở(?!\w)")
+#: What is issued as a document, not made as a piece of work.
+_A_DOCUMENT = re.compile(
+    r"ke hoach|chi thi|nghi quyet|du thao|cong van|van ban|chuong trinh|so may|so hieu|so bao nhieu"
+)
+
+
 def _mentioned(scope: Scope, found: Sequence[tuple[StoredPassage, float]]) -> set[str]:
     """Return the missing names that the passages found speak of: places are named inside documents too."""
     texts = [bare(passage.text) for passage, _ in found[: NEAREST * 3]]
     return {
         name
         for name in scope.missing
-        if "/" not in name and any(bare(collapse(name)) in collapse(text) for text in texts)
+        if not _DEPARTMENT.match(name)
+        and "/" not in name
+        and any(bare(collapse(name)) in collapse(text) for text in texts)
     }
 
 
@@ -261,6 +271,12 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
                 # "Ai ký giấy xin lỗi" is asked of a piece of work, not of a document.
                 said = answer_sentences.best_sentences(evidence, cites)
                 return said if said.statements else drafted
+            work = kinds == ("issued",) and not _A_DOCUMENT.search(bare(evidence.question.text))
+            if work and drafted.reason == NOT_HELD:
+                # "Hướng dẫn kẻ vạch ban hành khi nào" may ask when work is to be done.
+                by_when = evidence._replace(question=evidence.question._replace(kinds=("deadline",)))
+                due = answer_tasks.task_facts(by_when, cites)
+                return due if due.statements else drafted
             return drafted
         reason = reason or drafted.reason
     if ended is not None and not statements:

@@ -531,6 +531,9 @@ def find_scope(question: Question, store: Store, catalogue: Catalogue) -> Scope:
         # Alone it may be a draft that is to be made: "dự thảo nghị quyết phải xong khi nào".
         groups = [group & drafts or group for group in groups]
         named.append(("du thao", drafts))
+    if named == [] and not missing:
+        missing += (unknown_issuers := _missing_issuers(spelled, catalogue))
+        asked_missing = asked_missing or bool(unknown_issuers)
     themes = []
     bearings: list[set[str]] = []
     within = set().union(*groups) if groups else set(catalogue.rows)
@@ -646,6 +649,25 @@ def _provinces() -> tuple[tuple[str, str], ...]:
     """Return (flat name, name) of the provinces, the longest first."""
     names = [row[0] for row in rows("provinces.tsv")]
     return tuple(sorted(((_flat(name), name) for name in names), key=lambda n: -len(n[0])))
+
+
+#: "Theo kế hoạch của Sở Thủy văn …": the document of a department by whose name nothing is issued.
+_OF_A_DEPARTMENT = re.compile(
+    r"(?:[Kk]ế hoạch|[Cc]hỉ thị|[Qq]uyết định|[Hh]ướng dẫn|[Cc]ông văn|[Dd]ự thảo) (?:của )?"
+    r"(Sở [A-ZĐÀ-Ỹ][\wà-ỹ]* [\wà-ỹ]+(?:(?:,| và) [A-ZĐÀ-Ỹ][\wà-ỹ]* [\wà-ỹ]+)*)"
+)
+_HEAD_OF_A_NAME = 3
+"""Words by which departments are told apart ("sở nội vụ")."""
+
+
+def _missing_issuers(text: str, catalogue: Catalogue) -> list[str]:
+    out = []
+    for match in _OF_A_DEPARTMENT.finditer(text):
+        head = " ".join(_flat(match.group(1)).split()[:_HEAD_OF_A_NAME])
+        carried_out = _carried_out(bare(text[: match.start(1)]))
+        if not carried_out and not any(name.startswith(head) for name in catalogue.issuers):
+            out.append(match.group(1).strip(" ,"))
+    return out
 
 
 _PLAIN_PLACE = re.compile(r"(?<!\w)(?:[Xx]a|[Pp]huong|[Tt]inh|[Dd]ac khu|[Hh]uyen) ((?:[A-Z][a-z]+ ?){1,3})")

@@ -160,6 +160,9 @@ def _beside(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
     return not text[left.end() : right.start()].strip()
 
 
+_ASKING = frozenset(("mấy", "nào", "gì", "ai", "đâu", "bao", "nhiêu"))
+
+
 def _mended(word: str, before: str, after: str, plain: bool, frequency: Frequency) -> str | None:
     """Return the word that was meant, None where it is left as it stands."""
     folding = bare if plain else fold
@@ -178,6 +181,8 @@ def _mended(word: str, before: str, after: str, plain: bool, frequency: Frequenc
     def beside(candidate: str) -> int:
         return sum(sides(candidate))
 
+    if not plain and typed in _ASKING:
+        return None  # "mấy giờ" is not "máy giờ", whatever the documents speak of
     known = seen(typed) > 0
     if known and (beside(typed) or not (left or right)):
         return None
