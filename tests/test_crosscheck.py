@@ -426,8 +426,8 @@ def test_every_planted_difference_is_found() -> None:
     found = planted(documents, encoder)
     assert found["missed"] == []
     graded = verdicts(documents, encoder)
-    assert graded["accuracy"] >= 0.95
-    assert graded["macro_f1"] >= 0.9
+    assert graded["accuracy"] >= 0.97
+    assert graded["macro_f1"] >= 0.93
     assert graded["by_verdict"]["covered"]["f1"] >= 0.95
 
 

@@ -59,6 +59,8 @@ def test_a_clause_of_another_body_under_our_line_is_not_ours() -> None:
     (item,) = tasks(checked(theirs, ours))
     assert item.verdict == "covered"
     assert {a.code for a in item.alerts} == {"deadline_later"}
+    counted = theirs.replace("kỹ thuật trồng cây", "kỹ thuật cho 90% chủ vườn")
+    assert {i.verdict for i in checked(counted, ours).items if i.level == "target"} == {"out_of_scope"}
 
 
 def test_a_clause_left_out_of_an_action_makes_it_partial() -> None:

@@ -323,6 +323,7 @@ class _Run:
             self.aligned,
             self.evidence,
             self.all_ours,
+            {n: share.spans for n, share in self.duties.shares.items()},
         )
         items = [item for item, _ in built] + targets.items() + self._requirement_items()
         short: dict[str, list[Alert]] = {}

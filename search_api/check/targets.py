@@ -52,7 +52,9 @@ class Targets:
         aligned: Aligned,
         evidence: Sequence[Unit],
         all_ours: bool = False,
+        shares: Mapping[int, Sequence[Span]] | None = None,
     ) -> None:
+        self.shares = shares or {}
         self.parent, self.child, self.aligner, self.we = parent, child, aligner, we
         self.scopes, self.verdicts, self.best = scopes, verdicts, best
         self.aligned, self.evidence = aligned, evidence
@@ -261,6 +263,8 @@ class Targets:
             own = self.scopes[unit.task]
             if not own.ours or own.role == "unknown":
                 return Scope(False, "none", own.why)
+            if unit.task in self.shares and not any(s.overlaps(target.span) for s in self.shares[unit.task]):
+                return Scope(False, "none", "phần việc giao cơ quan khác trong nhiệm vụ chung")
             if self._not_for_a_commune(words, unit, target):
                 return Scope(False, "none", "chỉ tiêu của toàn tỉnh, không giao cho từng xã")
             return own
