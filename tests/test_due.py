@@ -83,3 +83,35 @@ def test_days_that_are_no_deadline_of_a_task_are_found_too(tmp_path: Path) -> No
     assert "30/9/2026" in answer.answer  # the second of two deadlines
     assert "phao tiêu" not in answer.answer  # the day of a cited plan
     assert "túi thuốc" not in answer.answer
+
+
+HARBOURS = """UBND TỈNH BÃI SẬY                    CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG                 Độc lập - Tự do - Hạnh phúc
+Số: 51/KH-SNNMT
+Bãi Sậy, ngày 05 tháng 3 năm 2026
+
+KẾ HOẠCH
+Nạo vét luồng lạch năm 2026
+
+I. NHIỆM VỤ
+
+1. Đo đạc luồng vào cảng. Đơn vị chủ trì: Chi cục Thủy sản. Thời gian hoàn thành: trước ngày 20/9/2026.
+"""
+
+
+def test_what_falls_due_for_an_issuer_is_its_own_plan_and_what_others_give_it(tmp_path: Path) -> None:
+    given = BOATS.replace(
+        "4. Trạm Y tế",
+        "4. Đề nghị Sở Nông nghiệp và Môi trường lắp phao trước ngày 25/9/2026.\n\n5. Trạm Y tế",
+    )
+    for name, text in (("kh-23.txt", given), ("kh-51.txt", HARBOURS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    build_index([tmp_path / "kh-23.txt", tmp_path / "kh-51.txt"], tmp_path / "index", load_encoder())
+    answer = Service(tmp_path / "index").ask(
+        "Trong tháng 9/2026 Sở Nông nghiệp và Môi trường đến hạn phải xong việc gì?"
+    )
+    assert answer.kind == "due"
+    assert answer.answer is not None
+    assert "20/9/2026" in answer.answer
+    assert "25/9/2026" in answer.answer
+    assert "diễn tập" not in answer.answer

@@ -635,3 +635,11 @@ def test_in_a_party_document_to_lead_is_an_order() -> None:
     assert tasks[0].lead_basis == "lãnh đạo …"
     _, tasks = read(body)
     assert names(tasks[0].lead) == ["Lãnh đạo Công an các xã"]
+
+
+@pytest.mark.parametrize(
+    "verb", ["lắp 12 phao tiêu", "kẻ vạch đỗ thuyền", "đối chiếu danh sách chủ thuyền", "thuê ca nô"]
+)
+def test_a_plain_verb_ends_the_name_of_a_unit(verb: str) -> None:
+    _, tasks = plan(f"I. NHIỆM VỤ\n\n1. Phòng Kinh tế {verb} theo mẫu.\n")
+    assert names(tasks[0].lead) == ["Phòng Kinh tế"]

@@ -11,9 +11,11 @@ from indexer.dates import find_periods, with_years
 from indexer.records import Span, Task
 from search_api.answers.citing import Citations
 from search_api.answers.draft import Drafted, Evidence, Statement, shortened
+from search_api.naming import unit_matcher
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import expand
 from search_api.questions.period import due_period, without_period
+from search_api.questions.scope import issuer_names
 from search_api.schemas import AnswerPiece
 
 _MOST = 40
@@ -49,6 +51,20 @@ def due_tasks(evidence: Evidence, cites: Citations) -> Drafted:
     found += _dated_tasks(evidence, periods, {(held.doc, held.task.id) for held in found})
     text = collapse(without_period(" ".join(evidence.topic.words)))
     plain = evidence.question.plain
+    own = _of_issuer(evidence, text)
+    if own:
+        # "Sở Y tế đến hạn phải xong việc gì": what its own plan says, and what others give it.
+        matches = unit_matcher(text)
+        found = [
+            held
+            for held in found
+            if held.doc in own
+            or any(
+                matches(m.text, None)
+                for m in (*held.task.lead, *held.task.implementing, *held.task.directing)
+            )
+        ]
+        text = ""
     topic = Topic("" if _EVERYTHING.fullmatch(bare(text)) else text, expand(text, plain=plain), plain)
     said = [(1.0 if topic.empty else topic.match(_words(evidence, held)).recall, held) for held in found]
     best = max((share for share, _ in said), default=0.0)
@@ -60,6 +76,19 @@ def due_tasks(evidence: Evidence, cites: Citations) -> Drafted:
     return Drafted(
         (), "Không có trong kho: không nhiệm vụ nào có thời hạn trong thời gian được hỏi.", final=True
     )
+
+
+def _of_issuer(evidence: Evidence, text: str) -> set[str]:
+    """Return the documents of the issuer that is all a question names; none where it names a subject too."""
+    left = f" {' '.join(re.findall(r'[a-z0-9]+', bare(text)))} "
+    own: dict[str, set[str]] = {}
+    for row in evidence.rows:
+        for name in issuer_names(row.issuer, row.locality):
+            if f" {name} " in left:
+                own.setdefault(name, set()).add(row.id)
+    longest = max(own, key=len, default="")
+    rest = left.replace(f" {longest} ", " ", 1) if longest else left
+    return own[longest] if longest and _EVERYTHING.fullmatch(rest) else set()
 
 
 class _Due(NamedTuple):
