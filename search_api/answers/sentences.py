@@ -22,6 +22,7 @@ from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.owner import BODY, nobody_acts, owner_line
 from search_api.answers.sections import find_section, said_there, section_asked
 from search_api.answers.wanted import tells
+from search_api.questions.predicate import asked_whether
 from search_api.questions.question import Question, asks_how_often
 from search_api.schemas import AnswerPiece
 
@@ -122,6 +123,7 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
     best = evidence.passages[0][1] if evidence.passages else 0.0
     gap = lead_of_best(evidence)
     asked = canonical_unit(evidence.question.text)
+    whether = asked_whether(evidence.question)
     funding_asked = "funding" in kinds and evidence.scoped and len(evidence.rows) <= _MOST_SAID
     for rank, (passage, score) in enumerate(evidence.passages[:_PASSAGES]):
         if passage.kind == "boilerplate":
@@ -168,6 +170,9 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                     held=held,
                     scoped=evidence.scoped,
                 )
+                if whether is not None:
+                    says = whether.match(f"{place}\n{words}").recall
+                    confidence = more_probable(confidence, _SAYS_WHETHER * says - _SAYS_NOTHING * (1 - says))
                 if _by_asked(asked, document.text, above, sentence):
                     confidence = more_probable(confidence, ACTOR)
                 said = Said(confidence, recall, document, block, sentence, quoted, above)
@@ -221,6 +226,10 @@ def more_probable(confidence: float, by: float) -> float:
     """Return a probability whose odds are ``exp(by)`` times as high."""
     odds = confidence / max(1e-9, 1 - confidence) * math.exp(by)
     return odds / (1 + odds)
+
+
+_SAYS_WHETHER, _SAYS_NOTHING = 1.6, 0.5
+"""What it adds to the odds that a place says what a yes-or-no question wants to know, and takes off where it does not."""
 
 
 def _by_asked(asked: str, text: str, above: Span | None, sentence: Span) -> bool:
