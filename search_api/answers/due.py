@@ -51,10 +51,10 @@ def due_tasks(evidence: Evidence, cites: Citations) -> Drafted:
     found += _dated_tasks(evidence, periods, {(held.doc, held.task.id) for held in found})
     text = collapse(without_period(" ".join(evidence.topic.words)))
     plain = evidence.question.plain
-    own = _of_issuer(evidence, text)
+    issuer, own = _of_issuer(evidence, text)
     if own:
         # "Sở Y tế đến hạn phải xong việc gì": what its own plan says, and what others give it.
-        matches = unit_matcher(text)
+        matches = unit_matcher(issuer)
         found = [
             held
             for held in found
@@ -78,8 +78,8 @@ def due_tasks(evidence: Evidence, cites: Citations) -> Drafted:
     )
 
 
-def _of_issuer(evidence: Evidence, text: str) -> set[str]:
-    """Return the documents of the issuer that is all a question names; none where it names a subject too."""
+def _of_issuer(evidence: Evidence, text: str) -> tuple[str, set[str]]:
+    """Return the issuer that is all a question names, bare, and its documents; none where it names a subject too."""
     left = f" {' '.join(re.findall(r'[a-z0-9]+', bare(text)))} "
     own: dict[str, set[str]] = {}
     for row in evidence.rows:
@@ -88,7 +88,7 @@ def _of_issuer(evidence: Evidence, text: str) -> set[str]:
                 own.setdefault(name, set()).add(row.id)
     longest = max(own, key=len, default="")
     rest = left.replace(f" {longest} ", " ", 1) if longest else left
-    return own[longest] if longest and _EVERYTHING.fullmatch(rest) else set()
+    return (longest, own[longest]) if longest and _EVERYTHING.fullmatch(rest) else ("", set())
 
 
 class _Due(NamedTuple):
