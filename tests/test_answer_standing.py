@@ -9,7 +9,7 @@ import pytest
 from indexer.build import build_index
 from indexer.clean import typed_plain
 from indexer.encode import load_encoder
-from indexer.records import Span
+from indexer.records import Span, Task
 from search_api.answers import sentences, tasks
 from search_api.answers.owner import of_sort, sort_asked
 from search_api.answers.sentences import Weights, leads
@@ -154,3 +154,19 @@ def test_what_no_record_holds_is_quoted_with_the_task(tmp_path: Path) -> None:
     assert given.answer is not None
     assert "trước ngày 30/11/2026" in given.answer
     assert "08 ấp" in given.answer
+
+
+def test_a_far_less_probable_task_is_not_shown_beside_the_best(tmp_path: Path) -> None:
+    (tmp_path / "kh-61.txt").write_text(WELLS, encoding="utf-8")
+    build_index([tmp_path / "kh-61.txt"], tmp_path / "index", load_encoder())
+    service = Service(tmp_path / "index")
+    document = service.store.document("kh-61")
+    first, second = document.tasks[:2]
+
+    def weighed(task: Task, confidence: float, score: float) -> tasks._Weighed:
+        return tasks._Weighed(score, 0.7, confidence, document, task, task.block)
+
+    sure, beside, doubtful = weighed(first, 0.8, 0.9), weighed(second, 0.5, 0.88), weighed(second, 0.1, 0.95)
+    assert tasks._choose([sure, beside], set()) == [sure, beside]
+    assert tasks._choose([doubtful, sure], set()) == [sure]
+    assert tasks._choose([doubtful, sure], {"kh-61"}) == [sure, doubtful]

@@ -39,6 +39,8 @@ _LOOK_AT = 40
 """Passages whose tasks are weighed."""
 _SAME_DOC, _OTHER_DOC = 0.93, 0.85
 """How near to the best task another must come to be shown beside it."""
+_AS_SURE = 0.25
+"""How near to the confidence of the best task another must come to be shown beside it."""
 _SAID_WHOLE = 0.95
 _RELATED = 0.3
 """Share of the topic below which a task has nothing to do with it."""
@@ -511,6 +513,7 @@ def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
         # A short topic is said whole by tasks of many plans: each plan then answers with its best.
         answers = doc in named or weighed.score >= _OTHER_DOC * best.score or weighed.recall >= _SAID_WHOLE
         near = answers and weighed.score >= _SAME_DOC * top
+        near = near and (doc in named or weighed.confidence >= _AS_SURE * best.confidence)
         if near and sum(c.document.id == doc for c in chosen) < _PER_DOC:
             chosen.append(weighed)
     return chosen[:_ALL]
