@@ -60,6 +60,13 @@ STYLES: tuple[tuple[str, int, str, str], ...] = (
     ),
     ("letter", 11, r"(?P<n>[a-zđ]{1,2}[0-9]?)\s?\)\s*(?=\S)", "a) Rà soát"),
     ("task", 12, r"nhiệm vụ(?: (?:thứ|số))?(?P<n> ?\d{1,3})?\s?[:.]\s*", "Nhiệm vụ 2: Xây dựng"),
+    (
+        "task",
+        12,
+        r"(?:(?:công |đầu |phần )?việc|hoạt động|nội dung|mô hình|(?:tiểu )?dự án)(?: (?:thứ|số))? "
+        r"(?P<n>\d{1,3})\s?[:.]\s+(?=\S)",
+        "Việc 3. Nạo vét",
+    ),
 )
 
 _COMPILED = tuple((style, rank, re.compile(pattern)) for style, rank, pattern, _ in STYLES)

@@ -116,6 +116,8 @@ class _Reader:
         """Where a quotation ends that an article of this text has broken in on (a footnote over two pages)."""
         self.ended: dict[int, int] = {}
         """Sections that a closing sentence has ended, and where."""
+        self.last: dict[str, int] = {}
+        """The last number of each style: "II. …" may go on with "4." where "I. …" ended with "3."."""
         self.taken: set[int] = set()
         """Lines that a number alone on the line before has taken as its title."""
 
@@ -375,8 +377,10 @@ class _Reader:
                 return True
             if sibling is None:
                 # A list that starts in the middle: only where nothing of this style was open before.
-                return marker.style in _FIRST_AT_ANY_NUMBER or (
-                    marker.style == "decimal1" and number <= 3 and is_capital(entry.words)
+                return (
+                    marker.style in _FIRST_AT_ANY_NUMBER
+                    or (marker.style == "decimal1" and number <= 3 and is_capital(entry.words))
+                    or (before is not None and number == self.last.get(marker.style, 0) + 1)
                 )
             step = number - ordinal(sibling)
             return 1 <= step <= (2 if marker.style == "letter" else 5) or (step == 0 and number > 0)
@@ -394,6 +398,7 @@ class _Reader:
             self.stack.pop()
         if marker.style == "article":
             self.article = ordinal(marker)
+        self.last[marker.style] = ordinal(marker)
         in_article = any(open_.marker.style == "article" for open_ in self.stack)
         span = entry.line.span
         title, title_end = self._title(position, marker)
@@ -638,6 +643,12 @@ _PRINTED = {
 }
 
 
+#: "Việc 2.", "Dự án 1:": other words for a numbered task, kept in its path.
+_NAMED_TASK = re.compile(
+    r"((?:(?:công |đầu )?việc|hoạt động|nội dung|mô hình|(?:tiểu )?dự án|phần việc)) ", re.IGNORECASE
+)
+
+
 def _printed_number(raw: str, marker: Marker) -> str:
     """Return the number as a path names it: "II", "1.1", "Nhóm 3", "Điều 12"."""
     number = marker.number
@@ -645,6 +656,9 @@ def _printed_number(raw: str, marker: Marker) -> str:
         marker.style in ("division", "phan", "group") and roman_value(number)
     ):
         number = number.upper()
+    named = _NAMED_TASK.match(raw) if marker.style == "task" else None
+    if named is not None:
+        return f"{named[1].capitalize()} {number}".strip()
     if marker.style in _PRINTED:
         return f"{_PRINTED[marker.style]} {number}".strip()
     return number

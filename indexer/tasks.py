@@ -172,7 +172,9 @@ class _Reader:
         section = self.outline[index]
         kind = title_kind(section.title) if section.title else None
         if kind in _BLOCKED:
-            if not self._labelled_below(index):
+            if not self._labelled_below(index) and not (
+                kind == "funding" and self._works_on_money(index, context)
+            ):
                 return
             kind = "tasks"  # "Nhóm 4: Kinh phí" with "Đơn vị chủ trì: …" in it lists work, whatever its title
         context = "organisation" if "organisation" in (kind, context) else kind or context
@@ -192,6 +194,13 @@ class _Reader:
             for inside in (index, *self._descendants(index))
             for block in self.own.get(inside, [])
         )
+
+    def _works_on_money(self, index: int, context: str | None) -> bool:
+        """Say whether a section on money among those that list work has points that say what is to be done."""
+        points = self.children.get(index, [])
+        first = [own[0].body for point in points if (own := self.own.get(point, []))]
+        done = [self._assignment(body) is not None or begins_with_verb(self.text, body) for body in first]
+        return context == "tasks" and len(points) > 1 and 2 * sum(done) >= len(points)
 
     def _unit_title(self, section: Section, context: str | None) -> UnitTitle | None:
         if section.title is None:
@@ -923,7 +932,24 @@ def _is_group(text: str, row: Row, cells: dict[str, Span]) -> bool:
     return all(cell.of(text) == task for cell in others)
 
 
-_SHORT = {"Nhóm": "N", "Nhiệm vụ": "NV", "Phụ lục": "PL", "Điều": "D", "Chương": "C", "Mục": "M", "Phần": "P"}
+_SHORT = {
+    "Nhóm": "N",
+    "Nhiệm vụ": "NV",
+    "Công việc": "CV",
+    "Đầu việc": "DV",
+    "Phần việc": "PV",
+    "Việc": "V",
+    "Hoạt động": "HD",
+    "Nội dung": "ND",
+    "Mô hình": "MH",
+    "Tiểu dự án": "TDA",
+    "Dự án": "DA",
+    "Phụ lục": "PL",
+    "Điều": "D",
+    "Chương": "C",
+    "Mục": "M",
+    "Phần": "P",
+}
 
 
 def _id_of(path: str) -> str:

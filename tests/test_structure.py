@@ -473,3 +473,22 @@ def test_the_last_sentence_of_a_body_is_of_the_whole_document() -> None:
     blocks, sections = read_structure(SourceText(text=HEAD + body + FOOT))
     last = next(b for b in blocks if b.body.of(HEAD + body + FOOT).startswith("Các thôn"))
     assert sections[last.section].path == "I > 2"
+
+
+def test_numbers_may_run_on_over_the_parts() -> None:
+    body = (
+        "I. VỀ BẾN ĐÒ\n\n1. Công an xã kiểm tra bến.\n\n2. Trạm Y tế trực.\n\nII. VỀ THUYỀN\n\n3. Phòng Kinh tế đăng ký thuyền.\n\n"
+        "4. Các thôn ghi sổ.\n\nIII. KINH PHÍ\n\n9. hộ nào thiếu áo phao thì được cấp.\n"
+    )
+    _, sections = read_structure(SourceText(text=HEAD + body + FOOT))
+    assert [section.path for section in sections] == [
+        "I", "I > 1", "I > 2", "II", "II > 3", "II > 4", "III",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["Việc", "Công việc", "Dự án", "Hoạt động", "Nhiệm vụ"])
+def test_numbered_work_by_any_name(word: str) -> None:
+    body = f"I. CÁC VIỆC\n\n{word} 1. Nạo vét luồng\n\nĐo sâu.\n\n{word} 2. Lắp phao\n\nMua phao.\n"
+    _, sections = read_structure(SourceText(text=HEAD + body + FOOT))
+    assert [section.path for section in sections] == ["I", f"I > {word} 1", f"I > {word} 2"]
+    assert [section.title for section in sections[1:]] == ["Nạo vét luồng", "Lắp phao"]

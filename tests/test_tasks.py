@@ -643,3 +643,21 @@ def test_in_a_party_document_to_lead_is_an_order() -> None:
 def test_a_plain_verb_ends_the_name_of_a_unit(verb: str) -> None:
     _, tasks = plan(f"I. NHIỆM VỤ\n\n1. Phòng Kinh tế {verb} theo mẫu.\n")
     assert names(tasks[0].lead) == ["Phòng Kinh tế"]
+
+
+def test_points_on_money_among_the_work_are_work() -> None:
+    _, tasks = plan(
+        "III. NHIỆM VỤ, GIẢI PHÁP\n\n1. Củng cố bến đò\n\n1.1. Sửa cầu tàu.\n\n1.2. Lắp đèn.\n\n"
+        "2. Nguồn lực và dữ liệu\n\n2.1. Bố trí ngân sách mua phao.\n\n2.2. Kết nối dữ liệu thuyền bè.\n"
+    )
+    assert [task.section for task in tasks][-2:] == ["III > 2 > 2.1", "III > 2 > 2.2"] or [
+        task.section for task in tasks
+    ][-2:] == ["III > 2.1", "III > 2.2"]
+
+
+def test_to_inspect_is_no_inspectorate() -> None:
+    _, tasks = plan(
+        "I. NHIỆM VỤ\n\n1. Thanh tra, xử lý nghiêm bến không phép.\n\n2. Thanh tra tỉnh kiểm tra bến.\n"
+    )
+    assert names(tasks[0].lead) == []
+    assert names(tasks[1].lead) == ["Thanh tra tỉnh"]
