@@ -380,3 +380,26 @@ def test_a_faint_sign_of_half_of_the_actions_is_none(
     said: list[Verdict], top: float, verdict: Verdict
 ) -> None:
     assert from_parts([Part(0, 1, "x", one, 0.4) for one in said], top)[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("heading", "verdict"),
+    [
+        (
+            "1. Các sở, ban, ngành; Ủy ban nhân dân các xã, phường (gọi chung là các cơ quan, địa phương):",
+            "not_found",
+        ),
+        ("1. Nội dung đề nghị UBND các xã, phường thực hiện", "not_found"),
+        ("1. Mô hình vườn cây ở xã, phường", "review"),
+        ("1. Các mô hình vườn cây tại trường học", "review"),
+    ],
+)
+def test_the_heading_over_a_task_names_who_is_to_do_it(heading: str, verdict: str) -> None:
+    """A list under "UBND các xã, phường:" is given to the communes, though its items name nobody."""
+    theirs = (
+        f"{heading}\n\na) Gắn biển tên khoa học cho từng gốc cây cổ thụ trong vườn hoa.\n\n"
+        "b) Thả cá vàng xuống hồ cảnh trước cổng công viên.\n\n"
+        "2. Sở Y tế trồng vườn thuốc.\n\n3. Sở Xây dựng lát gạch lối đi.\n\n4. Công an tỉnh trực cổng công viên."
+    )
+    found = tasks(checked(theirs, "1. Phòng Kinh tế quét sân."))
+    assert found[0].verdict == verdict

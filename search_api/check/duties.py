@@ -13,7 +13,7 @@ from indexer.deadlines import find_deadlines
 from indexer.records import Deadline, Document, Span, Task
 from search_api.check.quantities import said
 from search_api.check.scope import Scope, We, addressee, mine, share_addressed, task_scope, under, who
-from search_api.check.share import Share, clause_spans, only_some, share, subjects
+from search_api.check.share import Share, clause_spans, heading_bodies, only_some, share, subjects
 from search_api.check.units import Unit, action_units, task_units, words_in
 
 UNDER_ITS_NAME = "tiêu đề đơn vị"
@@ -42,6 +42,7 @@ class Duties:
         ]
         if we.system == "state" and who(parent).system == "party":
             self.scopes = [self._not_the_partys(s, t) for s, t in zip(self.scopes, parent.tasks, strict=True)]
+        self.scopes = [self._headed(s, t) for s, t in zip(self.scopes, parent.tasks, strict=True)]
         self.limits = [(task.deadline, task.deadline_span) for task in parent.tasks]
         self.narrowed: set[int] = set()
         """Tasks that go to some of us only."""
@@ -97,6 +98,15 @@ class Duties:
                     (Deadline(), None),
                 )
         return out
+
+    def _headed(self, scope: Scope, task: Task) -> Scope:
+        """Give a task that names nobody to us where the heading over it does."""
+        if scope.role != "unknown":
+            return scope
+        why = next(
+            (w for n in heading_bodies(self.parent, task) if (w := mine(n, self.we)) is not None), None
+        )
+        return scope if why is None else Scope(True, "lead", f"theo tiêu đề: {why}")
 
     def _not_the_partys(self, scope: Scope, task: Task) -> Scope:
         """Take out of a state plan's scope what a Party document asks of committees alone, without naming a lead."""

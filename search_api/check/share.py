@@ -233,6 +233,29 @@ def _body_at(text: str, at: int, end: int) -> Span | None:
     return Span(at, more.end() if more else found.end)
 
 
+_GIVEN = re.compile(r"(?:^|;|(?<!\w)(?:đề nghị|giao|yêu cầu|của|đối với|dành cho)(?!\w))\s*")
+_HEADING_ENDS = re.compile(r"\s*[;:(.]|\s+(?:thực hiện|triển khai|tổ chức|có trách nhiệm)(?!\w)")
+
+
+def heading_bodies(document: Document, task: Task) -> list[str]:
+    """Return whom the headings over a task may name, the nearest first: at its beginning or behind "đề nghị", "của".
+
+    "1. Các sở, ban, ngành; UBND các xã, phường (gọi chung là …):", "III. Nội dung đề nghị UBND các xã thực hiện".
+    """
+    sections = {section.path: section for section in document.outline}
+    out: list[str] = []
+    at = sections.get(task.section)
+    while at is not None:
+        title = collapse(at.title or "")
+        for match in _GIVEN.finditer(fold(title)):
+            end = _HEADING_ENDS.search(fold(title), match.end())
+            name = title[match.end() : end.start() if end else len(title)].strip(" ,")
+            if _OPENS.match(fold(name)):
+                out.append(name)
+        at = document.outline[at.parent] if at.parent >= 0 else None
+    return out
+
+
 def only_some(document: Document, names: Sequence[Span]) -> bool:
     """Say whether the collective that means us is narrowed ("UBND các xã, phường nơi có chợ")."""
     return any(_SOME.search(fold(collapse(s.of(document.text)))) for s in names)
