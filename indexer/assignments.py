@@ -117,6 +117,10 @@ _PARTY_ORGANISATION = re.compile(r"\s+(?:cơ sở )?(?:đảng|chính trị|đo�
 _SOMEBODY = re.compile(r"cán bộ|công chức|viên chức|người|thành viên")
 _SPACE = re.compile(r"\s*")
 _LEADS_WITH = re.compile(r"chủ trì,?\s+(?:và\s+)?phối hợp")
+#: "Phòng Kinh tế là đầu mối; tổng hợp …", "Sở Y tế: thường trực; báo cáo …".
+_STANDING = re.compile(
+    r"(?:(?:cơ quan|đơn vị) )?(?:đầu mối|thường trực)(?=\s*(?:[;,.]|theo dõi|tổng hợp|giúp|tham mưu))"
+)
 _OFFICER = re.compile(r"đồng chí\s+(?:bí|chủ|phó|giám|trưởng)")
 _ORGANISATION_NAME = re.compile(
     r"\s+(?:đảng|chính trị|xã hội|tôn giáo|đoàn thể|liên quan|kinh tế|hội|thành viên|cơ sở|công đoàn|khoa học"
@@ -365,12 +369,16 @@ def _subject(text: str, folded: str, start: int, end: int) -> Assignment | None:
         return None
     if colon > 0:
         after = _after_space(folded, colon + 1)
-        if after < end and not (_verbs().match(folded, after) or text[after] in "-+"):
+        if after < end and not (
+            _verbs().match(folded, after) or text[after] in "-+" or _STANDING.match(folded, after, end)
+        ):
             return None
         return Assignment(tuple(lead), "chủ ngữ", True, colon + 1)
     word = verb.group() if verb else ""
     if verb and _LEADS_WITH.match(folded, verb.start(), end):
         return Assignment(tuple(lead), "chủ trì, phối hợp với", True, verb.end())
+    if verb and word == "là" and _STANDING.match(folded, _after_space(folded, verb.end()), end):
+        return Assignment(tuple(lead), "đầu mối", True, verb.end())
     basis = "chủ trì" if word == "chủ trì" else "chủ ngữ"
     strong = _STRONG.match(word) is not None or word not in _WEAK
     return Assignment(tuple(lead), basis, strong, verb.end() if verb else stop)

@@ -59,6 +59,8 @@ STYLES: tuple[tuple[str, int, str, str], ...] = (
         "3. Nhiệm vụ",
     ),
     ("letter", 11, r"(?P<n>[a-zđ]{1,2}[0-9]?)\s?\)\s*(?=\S)", "a) Rà soát"),
+    # Opens a section only where nothing but a part stands around it; see indexer.structure.
+    ("bracketed", 8, r"\((?P<n>\d{1,2})\)\s+(?=[^\W\d_])", "(1) Nạo vét kênh"),
     ("task", 12, r"nhiệm vụ(?: (?:thứ|số))?(?P<n> ?\d{1,3})?\s?[:.]\s*", "Nhiệm vụ 2: Xây dựng"),
     (
         "task",

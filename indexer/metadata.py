@@ -54,8 +54,8 @@ _SIGNS = re.compile(
     rf"|thống đốc|trưởng phòng|vụ trưởng|tổng thư kí|trưởng đoàn|chi cục trưởng)(?![{_LOWER}]))"
 )
 _RANK = re.compile(
-    r"(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy)|gs\.?|pgs\.?|ts\.?|ths\.?|bs\.?|ckii\.?|cki\.?|ls\.?|gs\.ts\.?|pgs\.ts\.?"
-    r"|bác sĩ|đồng chí)\s*[.,]?\s*"
+    r"(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy)|gs\.?|pgs\.?|ts\.?|ths\.?|bs\.?|ckii\.?|cki\.?|ls\.?|gs\.ts\.?|pgs\.ts\.?"
+    r"|bác sĩ|đồng chí)\s*[.,]?\s*)+"
 )
 _PERSON = re.compile(rf"[{_UPPER}][{_LOWER}]*(?:\s+[{_UPPER}][{_LOWER}]*){{1,5}}$")
 _PERSON_AT_END = re.compile(
@@ -713,9 +713,6 @@ class _Reader:
                 continue
             rank = _RANK.match(words)
             name_at = start + (rank.end() if rank else 0)
-            again = _RANK.match(words, rank.end()) if rank else None
-            if again is not None:
-                name_at = start + again.end()
             name = _person(self.text[name_at:end])
             if name is not None:
                 return self._fact(name_at, name_at + len(name), "signature"), self._capacity(capacity)

@@ -372,6 +372,12 @@ class _Reader:
         number = ordinal(marker)
         before = next((open_ for open_ in reversed(self.stack) if open_.marker.rank <= marker.rank), None)
         sibling = before.marker if before is not None and before.marker.style == marker.style else None
+        if marker.style == "bracketed":
+            # "(1) Nhà ở: …" straight under a part; under an item it counts what one sentence lists.
+            around = self.stack[-1].marker if self.stack else None
+            if around is None or not (around.style == "bracketed" or around.rank <= _PART_RANK):
+                return False
+            return entry.raw[marker.words].isupper() and number == (ordinal(sibling) + 1 if sibling else 1)
         if marker.style in ("decimal1", "letter", "roman", "upper", "article", "chapter"):
             if number == 1 or marker.style == "article":
                 return True

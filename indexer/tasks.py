@@ -179,6 +179,8 @@ class _Reader:
             kind = "tasks"  # "Nhóm 4: Kinh phí" with "Đơn vị chủ trì: …" in it lists work, whatever its title
         context = "organisation" if "organisation" in (kind, context) else kind or context
         title = self._unit_title(section, context)
+        if title is not None and context != "organisation" and self._others_work(index, title):
+            title = None
         if section.kind == "annex" and index in self.tabled:
             title = None  # "NHIỆM VỤ CỦA SỞ X" over a table: its rows are the tasks
         children = self.children.get(index, [])
@@ -211,6 +213,16 @@ class _Reader:
             return found
         # In a part that lists work, "Doanh nghiệp và hợp tác xã" may be a theme: want a proper name.
         return found if any(len(m.text.split()) > 1 and m.text[:1].isupper() for m in found.units) else None
+
+    def _others_work(self, index: int, title: UnitTitle) -> bool:
+        """Say whether what opens under a heading is another unit's: "2. Trạm Y tế / Phòng Kinh tế bàn giao …"."""
+        below = next((b for b in self.own.get(index, []) if b.kind == "paragraph"), None)
+        found = self._assignment(below.body) if below is not None else None
+        if below is None or found is None or not found.strong:
+            return False
+        if found.lead[0].span.start != below.body.start or title.directs:
+            return False
+        return not {fold(m.text) for m in found.lead} & {fold(m.text) for m in title.units}
 
     def _title_span(self, section: Section) -> Span:
         """Return the words of a section's heading, without its number."""

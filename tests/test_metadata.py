@@ -542,6 +542,14 @@ def test_a_title_in_ordinary_letters_without_a_head(first_line: str, kind: str, 
             "Lê Thị Mai Hương",
             "CHỦ TỊCH",
         ),
+        (
+            # Two ranks before the name.
+            "Nơi nhận:                                        GIÁM ĐỐC\n- UBND tỉnh;\n"
+            "- Thường trực HĐND xã;                           (Đã ký)\n"
+            "- Các thôn;\n- Lưu: VT.                             BS.CKI Lê Thị Mai Hương\n",
+            "Lê Thị Mai Hương",
+            "GIÁM ĐỐC",
+        ),
     ],
 )
 def test_a_signature_beside_the_recipients(foot: str, signer: str, capacity: str) -> None:

@@ -271,6 +271,45 @@ b) Thông báo kết quả.
     ]
 
 
+def test_numbers_in_brackets_straight_under_a_part() -> None:
+    text = """II. NỘI DUNG
+
+(1) Kênh mương. Phòng Kinh tế chủ trì nạo vét kênh nội đồng trước ngày 30/6/2026.
+
+(2) Chợ quê: Công an xã chủ trì trực cổng chợ trong các phiên chợ của xã.
+
+III. PHÂN CÔNG
+
+1. Trạm Y tế lập danh sách hộ được khám gửi Ủy ban nhân dân xã trước ngày 30/6/2026, gồm hai nhóm.
+
+(1) hộ nghèo của xã;
+
+(2) hộ cận nghèo của xã.
+"""
+    _, tasks = plan(text)
+    assert [(task.id, names(task.lead)) for task in tasks] == [
+        ("II.1", ["Phòng Kinh tế"]),
+        ("II.2", ["Công an xã"]),
+        ("III.1", ["Trạm Y tế"]),
+    ]
+
+
+def test_a_heading_that_names_a_unit_over_the_work_of_another_is_a_theme() -> None:
+    _, tasks = plan(
+        """II. NHIỆM VỤ
+
+1. Trạm Y tế
+
+Phòng Kinh tế bàn giao mặt bằng sửa nhà trạm trước ngày 15/6/2026.
+
+2. Trạm Y tế
+
+Rà soát tủ thuốc của các thôn trước ngày 20/6/2026.
+"""
+    )
+    assert [names(task.lead) for task in tasks] == [["Phòng Kinh tế"], ["Trạm Y tế"]]
+
+
 def test_annex_table() -> None:
     text, tasks = plan(
         """III. TỔ CHỨC THỰC HIỆN
@@ -337,6 +376,8 @@ NHIỆM VỤ CỦA SỞ TƯ PHÁP THỰC HIỆN KẾ HOẠCH SỐ 12/KH-UBND
             ["Ban Quản lý dự án đầu tư xây dựng tỉnh"],
             "chủ trì, phối hợp với",
         ),
+        ("Phòng Kinh tế là đầu mối; tổng hợp số liệu chợ.", ["Phòng Kinh tế"], "đầu mối"),
+        ("Phòng Kinh tế: thường trực; nhận báo cáo của các chợ.", ["Phòng Kinh tế"], "chủ ngữ"),
         ("Trên cơ sở nhiệm vụ được giao, các phòng xây dựng kế hoạch.", ["các phòng"], "chủ ngữ"),
         ("Vụ Xuất nhập khẩu rà soát danh mục hàng hóa.", ["Vụ Xuất nhập khẩu"], "chủ ngữ"),
         ("Cục Quản lý, giám sát bảo hiểm chủ trì soạn thảo.", ["Cục Quản lý, giám sát bảo hiểm"], "chủ trì"),
