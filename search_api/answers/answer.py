@@ -79,6 +79,9 @@ def answer(
         settings=settings,
     )
     cites = Citations(store)
+    if _EACH.search(bare(question.text)) and len(scope.groups) == 1 and 1 < len(allowed) <= NEAREST:
+        # "Hai kế hoạch của xã, mỗi cái bao nhiêu": every document by itself.
+        scope = scope._replace(groups=tuple((row.id,) for row in evidence.rows))
     several = len(scope.groups) > 1
     drafted = _draft_each(evidence, scope, find, cites) if several else _draft(evidence, cites)
     if drafted.statements:
@@ -87,6 +90,11 @@ def answer(
     return _refused(question, reason, found, store, "not_stated" if drafted.reason else "not_found")
 
 
+_EACH = re.compile(
+    r"(?<![a-z])(?:(?:moi|tung) (?:cai|ke hoach|van ban|ban|noi|ben|chi thi|cong van)"
+    r"|(?:trong|o|theo|tai) (?:ca )?(?:cac|nhung|hai|ba|2|3) (?:ban )?(?:ke hoach|van ban|chi thi|cong van))(?! nao)(?![a-z])"
+)
+"""A question that is to be answered from each of the documents it speaks of."""
 #: Kinds that weigh by themselves whether a document bears the names in a question, or ask who else does.
 _WEIGH_NAMES = frozenset(
     (
@@ -212,6 +220,10 @@ def make_topic(question: Question, scope: Scope, store: Store) -> Topic:
     return Topic(text, expand(text, plain=question.plain), question.plain, rarity)
 
 
+#: "Mức chi theo văn bản nào" may be said by a sentence; on what a plan is based its preamble says, or nothing.
+_A_PLANS_BASIS = re.compile(
+    r"^(?!.*(?:muc|che do|dinh muc|gia|phi|le phi|tro cap|phu cap|quy trinh|mau)(?![a-z]).*(?:theo|tai|ap dung))"
+)
 _ABSENT = {
     "effect": "ngày có hiệu lực",
     "replaces": "văn bản bị thay thế",
@@ -238,7 +250,9 @@ def _draft(evidence: Evidence, cites: Citations) -> Drafted:
     if any(kind in TASK_KINDS for kind in kinds):
         makers.append(answer_tasks.task_facts)
     if not any(
-        kind in ("contact", "person", "signer", "issued", "replaces", "basis", "due") for kind in kinds
+        kind in ("contact", "person", "signer", "issued", "replaces", "due")
+        or (kind == "basis" and _A_PLANS_BASIS.search(bare(evidence.question.text)))
+        for kind in kinds
     ):
         makers.append(answer_sentences.best_sentences)
     reason = None

@@ -540,6 +540,9 @@ def signer(evidence: Evidence, cites: Citations) -> Drafted:
 def issued(evidence: Evidence, cites: Citations) -> Drafted:
     """Answer which number and date a document bears."""
     asked = bare(evidence.question.text)
+    unfilled = _left_blank(evidence, cites) if _WHETHER_ISSUED.search(asked) else Drafted(())
+    if unfilled.statements:
+        return unfilled
     if re.search(r"ngay|khi nao", asked) and not re.search(r"so hieu|ky hieu|ki hieu|so bao nhieu", asked):
         return _facts(
             evidence,
@@ -548,6 +551,37 @@ def issued(evidence: Evidence, cites: Citations) -> Drafted:
             "để trống ngày ban hành",
         )
     return _facts(evidence, cites, (("symbol", "Số, ký hiệu"), ("date", "Ngày ban hành")), "để trống số hiệu")
+
+
+_WHETHER_ISSUED = re.compile(
+    r"(?<![a-z])(?:da|duoc) (?:[a-z]+ ){0,8}?(?:so|ngay|ky|ki|ban hanh|phat hanh)(?: [a-z]+){0,5} (?:hay )?chua ?\??$"
+)
+#: "Số:      /KH-UBND", "Khe Lau, ngày     tháng     năm 2026": what a draft leaves to be filled in.
+_BLANK_LINE = re.compile(
+    r"^.*?(?P<number>Số\s*:?[ \t.…]*/[A-ZĐ][\wĐ&-]*)|(?P<date>ngày[ \t.…]+tháng[ \t.…]+năm[ \t]*(?:20\d\d|[.…]*))",
+    re.MULTILINE,
+)
+_HEAD = 1500
+"""Characters in which a document's number and date stand."""
+
+
+def _left_blank(evidence: Evidence, cites: Citations) -> Drafted:
+    """Answer "đã có số, ngày ban hành chưa" of a draft by the lines that it leaves blank."""
+    statements = []
+    for document in _asked_document(evidence):
+        if not document.metadata.draft:
+            continue
+        pieces = []
+        for match in _BLANK_LINE.finditer(document.text, 0, _HEAD):
+            name = match.lastgroup or ""
+            span = Span(*match.span(name))
+            label = "Số còn để trống" if name == "number" else "Ngày ban hành còn để trống"
+            pieces.append(
+                AnswerPiece(label, collapse(span.of(document.text)), (cites.cite(document.id, span, [span]),))
+            )
+        if pieces:
+            statements.append(Statement(document.id, "", tuple(pieces)))
+    return Drafted(tuple(statements), kind="issued")
 
 
 _OFFICE = re.compile(r"(pho )?(giam doc|chu tich|bi thu|truong phong|chanh van phong)")

@@ -626,7 +626,11 @@ _FACT_WORDS = {
         re.IGNORECASE,
     ),
     "product": re.compile(r"sản phẩm|kết quả", re.IGNORECASE),
-    "report": re.compile(r"báo cáo|gửi", re.IGNORECASE),
+    "report": re.compile(r"báo cáo|gửi|nộp (?:về|cho|lên)", re.IGNORECASE),
+    "basis": re.compile(
+        r"(?:theo|tại|áp dụng|thực hiện) (?:quy định (?:tại|của) )?(?:các )?"
+        r"(?:Nghị quyết|Nghị định|Thông tư|Quyết định|Luật|Kế hoạch|Công văn|Quy chế)",
+    ),
     "signer": re.compile(r"(?<!đăng )(?<!chữ )(?<!học )\bk[ýí]\b(?! kết)", re.IGNORECASE),
 }
 """By kind of question, what a sentence must speak of to answer it."""
@@ -662,6 +666,8 @@ def _holds(
             weak = (_FUNDING_HEAD if kind == "funding" else pattern).search(place)
             grades.append(1.0 if pattern.search(words) else _WEAK if weak else 0.0)
     if "report" in kinds and not _FACT_WORDS["report"].search(words):
+        return 0.0
+    if "basis" in kinds and not _FACT_WORDS["basis"].search(words):
         return 0.0
     if "funding" in kinds and not grades[[k for k in kinds if _graded(k)].index("funding")]:
         return 0.0

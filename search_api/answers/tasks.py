@@ -19,6 +19,7 @@ from search_api.answers.draft import Drafted, Evidence, Statement, document_labe
 from search_api.answers.marks import list_mark, without_mark
 from search_api.answers.owner import BODY, of_sort, sort_asked
 from search_api.answers.plans import plan_leads
+from search_api.answers.referred import given_by_number
 from search_api.answers.sentences import (
     ACTOR,
     OFTEN,
@@ -374,7 +375,7 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
         if whole:
             return Drafted(tuple(_state(d, t, kinds, cites) for d, t in whole), kind="lead")
         if good and good[0].recall >= _SPOKEN_OF and not evidence.topic.empty:
-            return _not_stated(good[0], kinds)
+            return _given_by_number(good[0], kinds, cites) or _not_stated(good[0], kinds)
         return Drafted(())
     # A nearer task that does not state the fact must not be answered by a farther one.
     again = [w for w in with_fact if w.document.id == good[0].document.id and _same_work(w, good[0])]
@@ -383,7 +384,7 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
         with_fact = [w._replace(confidence=max(w.confidence, sure)) for w in again]
         # the table at the end of a plan tells the work of its body again, in short
     elif good[0].score > with_fact[0].score * 1.12 and good[0].document.id == with_fact[0].document.id:
-        return _not_stated(good[0], kinds)
+        return _given_by_number(good[0], kinds, cites) or _not_stated(good[0], kinds)
     named = {row.id for row in evidence.rows} if evidence.scoped and len(evidence.rows) <= _PER_DOC else set()
     chosen = _choose(with_fact, named)
     if not whole:
@@ -499,6 +500,18 @@ def _not_stated(weighed: _Weighed, kinds: Sequence[str]) -> Drafted:
         (),
         f"Không có trong kho: {document_label(weighed.document)} không nêu {absent} của nhiệm vụ “{name}”.",
     )
+
+
+def _given_by_number(weighed: _Weighed, kinds: Sequence[str], cites: Citations) -> Drafted | None:
+    """Quote the item that gives somebody the work by the number of its section."""
+    document = weighed.document
+    item = given_by_number(document, weighed.task.span, kinds[0])
+    if item is None:
+        return None
+    numbers = (cites.cite(document.id, item), cites.cite(document.id, weighed.task.span))
+    piece = AnswerPiece("", f"“{collapse(item.of(document.text))}”", numbers)
+    heading = f"nhiệm vụ “{shortened(weighed.task.title or weighed.task.span.of(document.text))}”"
+    return Drafted((Statement(document.id, heading, (piece,)),), kind=kinds[0], confidence=weighed.confidence)
 
 
 def _choose(ranked: Sequence[_Weighed], named: set[str]) -> list[_Weighed]:
@@ -743,6 +756,11 @@ _OF_UNIT = re.compile(
 def _names(asked: str, unit: str) -> bool:
     """Say whether a question (canonical) names a unit: its whole name stands in it."""
     name = canonical_unit(unit)
-    if len(name.split()) < 2:
+    if len(name.split()) < _LEAST_NAME or name in _ANY_UNIT:
         return False
     return f" {name} " in f" {asked} "
+
+
+_LEAST_NAME = 2
+_ANY_UNIT = frozenset(("co quan", "don vi", "dia phuong", "ca nhan", "to chuc", "cac don vi", "cac co quan"))
+"""What every unit is called, and none is named by (as units are compared)."""

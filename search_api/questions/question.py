@@ -224,6 +224,7 @@ _MEANT = {
     "deadline": re.compile(r"^(?!.*\bquỹ\b)"),
     "report": re.compile(r"báo|gửi|nộp|chuyển|(?<!tờ )(?<!công )(?<!quy )trình"),
     "effect": re.compile(r"hiệu lực|áp dụng|thi hành"),
+    "basis": re.compile(r"^(?!.*\b(?:đưa|đùa)\b)"),  # "đưa gì cho ai" is not "dựa (vào) gì"
 }
 
 
@@ -326,6 +327,8 @@ def _settle(kinds: list[str], flat: str, counted: str | None) -> list[str]:
         kinds = ["due"] if timed else [kind for kind in kinds if kind != "due"]
     if "unit_tasks" in kinds and _OF_A_TIME.search(flat) and not {"deadline", "lead", "target"} & set(kinds):
         return ["due"]  # "tháng 10/2026 có những việc gì"
+    if "unit_tasks" in kinds and _FORBIDDEN.search(flat):
+        kinds = [kind for kind in kinds if kind != "unit_tasks"]  # "bị cấm làm gì" asks for no work
     if "unit_tasks" in kinds:
         return [kind for kind in kinds if kind not in ("lead", "coordinate")]
     if "contact" in kinds:
@@ -335,6 +338,9 @@ def _settle(kinds: list[str], flat: str, counted: str | None) -> list[str]:
     return kinds
 
 
+_FORBIDDEN = re.compile(
+    r"(?<![a-z])(?:cam|khong duoc(?: phep)?) (?:lam|thuc hien) (?:nhung |cac )?(?:viec )?(?:gi|nao)(?![a-z])"
+)
 #: Inside words of asking these name things, and stay in the topic: "hạn báo cáo", "đơn vị theo dõi".
 _KEPT = re.compile(
     r"(?:bao cao|theo doi|tong hop|xay dung|ban hanh|quan li|giai quyet|to chuc|tham muu|trien khai|kinh phi"
