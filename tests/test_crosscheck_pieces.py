@@ -10,6 +10,7 @@ from indexer.analyse import analyse
 from indexer.clean import fold
 from indexer.deadlines import read_deadline
 from indexer.records import Document, SourceText, Span
+from search_api.check.clauses import second_work
 from search_api.check.compare import compare_deadlines
 from search_api.check.crosscheck import check
 from search_api.check.duties import BY_SUBJECT, Duties
@@ -403,3 +404,56 @@ def test_the_heading_over_a_task_names_who_is_to_do_it(heading: str, verdict: st
     )
     found = tasks(checked(theirs, "1. Phòng Kinh tế quét sân."))
     assert found[0].verdict == verdict
+
+
+def test_other_work_of_a_sentence_that_is_left_out() -> None:
+    """What a sentence asks besides its first work is looked for, though it has no figure and no semicolon."""
+    theirs = (
+        "1. Ủy ban nhân dân các xã, phường chụp ảnh từng gốc phượng ven đê, "
+        "cập nhật lên bản đồ cây xanh số hóa của ngành xây dựng."
+    )
+    ours = "1. Phòng Kinh tế chụp ảnh từng gốc phượng ven đê"
+    (item,) = tasks(checked(theirs, f"{ours}."))
+    assert item.verdict == "partial"
+    assert missing(item) == ["cập nhật lên bản đồ cây xanh số hóa của ngành xây dựng."]
+    said = f"{ours}; đưa ảnh lên bản đồ cây xanh số hóa của ngành xây dựng."
+    assert tasks(checked(theirs, said))[0].verdict == "covered"
+    manner = theirs.replace("cập nhật lên bản đồ", "bảo đảm ảnh rõ nét cho bản đồ")
+    assert tasks(checked(manner, f"{ours}."))[0].verdict == "covered"
+
+
+def test_verbs_of_other_work_hold_their_examples() -> None:
+    for verb, example in rule_rows("beside_verbs.tsv"):
+        assert any(
+            fold(example)[m.end() :].startswith(fold(verb)) for m in second_work().finditer(fold(example))
+        ), verb
+
+
+@pytest.mark.parametrize(
+    ("money", "verdict"),
+    [
+        (
+            "Tổng chi cho vườn cây năm 2026 là 85 triệu đồng từ ngân sách xã và đóng góp của hộ dân.",
+            "covered",
+        ),
+        (
+            "Chi cho vườn cây năm 2026 do các hộ dân và nhà hảo tâm tự nguyện đóng góp theo khả năng.",
+            "not_found",
+        ),
+    ],
+)
+def test_the_order_to_find_money_is_answered_by_a_sum(money: str, verdict: str) -> None:
+    """A part about money answers "bố trí kinh phí" with figures, not with the words of the order."""
+    theirs = (
+        "1. Ủy ban nhân dân các xã, phường bố trí kinh phí trong dự toán được giao.\n\n"
+        "2. Sở Y tế trồng vườn thuốc."
+    )
+    ours = f"1. Phòng Văn hóa - Xã hội quét sân nhà văn hóa.\n\nII. KINH PHÍ\n\n{money}"
+    item = tasks(checked(theirs, ours))[0]
+    assert item.verdict == verdict
+    assert [m.quote for m in item.matches] == ([money] if verdict == "covered" else [])
+    more = theirs.replace("được giao.", "được giao; in sổ tay chăm sóc hoa lan phát cho học sinh tiểu học.")
+    if verdict == "covered":
+        (item, *_) = tasks(checked(more, ours))
+        assert item.verdict == "partial"
+        assert missing(item) == ["in sổ tay chăm sóc hoa lan phát cho học sinh tiểu học."]

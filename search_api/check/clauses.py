@@ -39,6 +39,7 @@ PLAIN = re.compile(
 _REVIEWED = re.compile(r"(?:sơ kết|tổng kết)[^.;]{0,40}20\d\d")
 """A review that has its year is work to be done in it."""
 _MEASURED_WORDS = 5
+_BESIDE_WORDS = 6
 _HANDED_ON = re.compile(r"^(?:và )?(?:gửi|nộp|trình|chuyển)\b")
 _MANNER = re.compile(r"(?:không|tránh|bảo đảm|kịp thời|đúng|nghiêm túc|kiên quyết)(?! \d)\b")
 _MANNER_WORDS = 9
@@ -100,8 +101,8 @@ class Clauses:
         self.units: list[Unit] = []
         for key, spans in ours.items():
             units = clause_units(parent, key[0], spans)
-            kept = [u for u in units if len(units) > 1 and _tells(u.words)]
-            kept += [piece for u in units for piece in _measured(parent, u)]
+            kept = [u for u in units if len(units) > 1 and tells(u.words)]
+            kept += [piece for u in units for piece in _besides(parent, u)]
             self.rows[key] = list(range(len(self.units), len(self.units) + len(kept)))
             self.units += kept
         said = [aligner.terms(u.words) for u in self.units]
@@ -143,31 +144,32 @@ class Clauses:
 
 
 @lru_cache(maxsize=1)
-def _verbs() -> re.Pattern[str]:
+def second_work() -> re.Pattern[str]:
     """Return where a second piece of work begins inside a clause: "… và kiểm tra …", "…, lắp đặt …"."""
-    verbs = sorted((fold(row[0]) for row in rule_rows("task_verbs.tsv")), key=len, reverse=True)
+    rows = (*rule_rows("task_verbs.tsv"), *rule_rows("beside_verbs.tsv"))
+    verbs = sorted((fold(row[0]) for row in rows), key=len, reverse=True)
     return re.compile(rf"(?:,\s+(?:và\s+)?|\s+và\s+)(?=(?:{'|'.join(verbs)})(?!\w))")
 
 
-def _measured(document: Document, unit: Unit) -> Iterator[Unit]:
-    """Yield what a clause asks besides its first work, where that has a figure of its own.
+def _besides(document: Document, unit: Unit) -> Iterator[Unit]:
+    """Yield what a clause asks besides its first work, where that is long enough to tell or has a figure of its own.
 
-    "Hướng dẫn biểu mẫu và kiểm tra xác suất 5% số hộ" asks for two things, and the second is counted.
+    "Hướng dẫn biểu mẫu và kiểm tra xác suất 5% số hộ" asks for two things, and so does "chụp ảnh gốc cây, lập bản
+    đồ cây xanh số hóa của tỉnh".  Without a figure the other work must tell: "ban hành trước …" is but a step of the first.
     """
     text, span = document.text, unit.span
-    cuts = [m.end() for m in _verbs().finditer(fold(span.of(text)).replace("\n", " "))]
+    cuts = [m.end() for m in second_work().finditer(fold(span.of(text)).replace("\n", " "))]
     for start, end in pairwise([*cuts, span.end - span.start]):
         piece = Span(span.start + start, span.start + end)
         words = collapse(piece.of(text)).strip(" .;,")
-        if (
-            any(True for _ in figures(text, piece))
-            and len(words.split()) >= _MEASURED_WORDS
-            and _tells(words)
-        ):
+        counted = any(True for _ in figures(text, piece))
+        if not counted and _MANNER.match(fold(words)):
+            continue
+        if len(words.split()) >= (_MEASURED_WORDS if counted else _BESIDE_WORDS) and tells(words):
             yield msgspec.structs.replace(unit, span=piece, words=words)
 
 
-def _tells(words: str) -> bool:
+def tells(words: str) -> bool:
     """Say whether a clause is long and particular enough to be missed."""
     folded = fold(words)
     if _REVIEWED.search(folded):

@@ -18,7 +18,7 @@ from indexer.clean import collapse, fold
 from indexer.encode import Encoder
 from indexer.records import Deadline, Document, Mention, Span
 from search_api.check.align import Aligned, Aligner
-from search_api.check.clauses import PLAIN, WHOLE, Absent, Clauses, Key, orders_plan
+from search_api.check.clauses import ABSENT, PLAIN, WHOLE, Absent, Clauses, Key, orders_plan, tells
 from search_api.check.compare import (
     alert,
 )
@@ -54,6 +54,7 @@ from search_api.check.targets import Targets
 from search_api.check.units import (
     LONG,
     Unit,
+    clause_units,
     clauses,
     is_funding,
     paragraph_units,
@@ -81,7 +82,15 @@ _MOST = 0.7
 _FAINT = 0.14
 """Score from which a task beside such a goal is related work, though not the work itself."""
 _MOST_MATCHES = 5
-_REPORT = re.compile(r"báo cáo|tổng hợp kết quả")
+_REPORT = re.compile(r"báo cáo|tổng hợp kết quả|gửi (?:số liệu|kết quả)")
+FUNDS = re.compile(
+    r"^(?:(?:chủ động|hằng năm|ưu tiên|quan tâm),? )*(?:cân đối|bố trí|bảo đảm|lồng ghép|dành)"
+    r"[^.;]{0,30}(?:kinh phí|ngân sách|nguồn vốn)"
+)
+"""How a task begins that orders to find the money for what is planned."""
+SUM = re.compile(r"\d[\d.,]*\s*(?:nghìn|triệu|t[ỷỉ]) đồng")
+PAYS = re.compile(r"^kinh phí\W|(?:cân đối|bố trí|tổng kinh phí)[^.;]{0,20}\d[\d.,]*\s*(?:triệu|t[ỷỉ]) đồng")
+"""A task of a plan that names the money for it."""
 _FOLLOWS = re.compile(r"theo dõi|đôn đốc|đầu mối|thường trực|tổng hợp")
 _HANDED_ON = re.compile(r"(?:xây dựng|ban hành|lập|cụ thể hóa)[^.;]{0,40}(?:kế hoạch|chương trình hành động)")
 _REPORTED = 0.75
@@ -187,6 +196,8 @@ class _Run:
         # Work that stands outside tasks counts as a task would; goals and requirements promise, they assign nothing.
         self.working = [*self.mine, *(u for u in said if u.kind == "paragraph")]
         self.evidence = [*self.working, *(u for u in said if u.kind != "paragraph")]
+        self.funding = [u for u in paragraph_units(child) if is_funding(child, u)]
+        self.funding += [u for u in self.mine if PAYS.search(fold(u.words))]
         self.goals = [j for j, unit in enumerate(self.evidence) if unit.kind == "goal"]
         self.actions = {n: self.duties.actions(n) for n in range(len(parent.tasks))}
         self.requirements = requirement_units(parent)
@@ -388,6 +399,12 @@ class _Run:
                     reason = "Mục tiêu có nêu; nhiệm vụ gần nhất chỉ có nội dung liên quan."
                     chosen = [goal, int(np.argmax(scores[: len(self.working)]))]
         matches = self._matches(self.aligned, number, chosen, scores)
+        if not parts and verdict == "not_found" and (paying := self._paying(unit)):
+            # Money is said in figures under a heading of its own, in none of the words of the order.
+            verdict, top = "covered", _REPORTED
+            if absent := self._unpaid(number, paying):
+                verdict, reason = "partial", lacks(absent)
+            matches = tuple(self._plain_match(one) for one in paying)
         alerts: list[Alert] = []
         if issued and scope.ours and scope.role != "unknown":
             working = [j for j in chosen if j < len(self.working)]
@@ -600,7 +617,9 @@ class _Run:
         """Return the child's task that reports upwards, for a piece that mostly orders reports."""
         folded = fold(words)
         pieces = [piece for piece in re.split(r"[;.]", folded) if len(piece.split()) >= 4]
-        if not _REPORT.search(folded) or not all(PLAIN.search(piece) for piece in pieces):
+        if not _REPORT.search(folded) or not all(
+            PLAIN.search(piece) or _REPORT.search(piece) for piece in pieces
+        ):
             return None
         best: tuple[int, int] | None = None
         for j, unit in enumerate(self.mine):
@@ -614,6 +633,37 @@ class _Run:
             if points >= 2 and (best is None or points > best[0]):
                 best = (points, j)
         return best[1] if best else None
+
+    def _paying(self, unit: Unit) -> list[Unit]:
+        """Return the passages about money that name a sum, for a piece that orders to find the money."""
+        if not FUNDS.search(fold(unit.words)):
+            return []
+        return [u for u in self.funding if SUM.search(fold(u.words))]
+
+    def _unpaid(self, number: int, paying: Sequence[Unit]) -> list[Absent]:
+        """Return the clauses of such a task besides the order that the passages about money do not say."""
+        own = [
+            u
+            for u in clause_units(self.parent, number, self._said(number))
+            if not FUNDS.search(fold(u.words))
+        ]
+        own = [u for u in own if tells(u.words)]
+        if not own:
+            return []
+        told = " . ".join(u.words for u in paying)
+        found = compare(
+            [self.aligner.terms(u.words) for u in own], [self.aligner.terms(told)], self.aligner.space
+        )
+        return [
+            Absent(u.span, u.words) for u, held in zip(own, found.covered[:, 0], strict=True) if held < ABSENT
+        ]
+
+    def _plain_match(self, unit: Unit) -> Match:
+        task = self.child.tasks[unit.task].id if unit.kind == "task" else None
+        span = unit.span
+        return Match(
+            unit.section, span.start, span.end, span.of(self.child.text), _REPORTED, task, ("kinh phí",)
+        )
 
     def _own_match(self) -> Match:
         fact = self.child.metadata.title or self.child.metadata.type
