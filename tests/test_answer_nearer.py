@@ -8,7 +8,9 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
+from search_api.questions.parallel import side_by_side
 from search_api.questions.question import understand
+from search_api.questions.scope import _spelled_out
 from search_api.service import Service
 
 FISH = """ỦY BAN NHÂN DÂN XÃ BÌNH LẠCH
@@ -34,6 +36,10 @@ II. NGƯỜI GÁC BẾN
 Người gác bến ghi sổ chuyến mỗi ngày, dọn sạch bến cuối tuần. Người gác bến không được chở quá tải, không nhận tiền của khách.
 
 Mức bồi dưỡng người gác bến thực hiện theo Nghị quyết số 17/2025/NQ-HĐND ngày 10/12/2025 của Hội đồng nhân dân tỉnh.
+
+Đến hết năm 2025, xã có 12 bến; tỷ lệ bến có phao cứu sinh đạt 41%.
+
+Mục tiêu năm 2026: tỷ lệ bến có phao cứu sinh trong toàn xã đạt 90%.
 
 III. KINH PHÍ
 
@@ -112,6 +118,38 @@ def test_a_draft_says_itself_that_it_is_not_issued_yet(service: Service) -> None
     assert "(dự thảo)" in (answer.answer or "")
     assert "để trống: Số: /KH-UBND" in (answer.answer or "")
     assert not service.ask("Kế hoạch sạt lở của xã Bình Lạch ban hành ngày nào?").answered
+
+
+def test_a_clause_is_of_the_time_its_sentence_opens_with(service: Service) -> None:
+    answer = service.ask("Tỷ lệ bến có phao cứu sinh năm 2026 là bao nhiêu?")
+    assert "90%" in (answer.answer or "")
+    assert "41%" not in (answer.answer or "")
+    assert "41%" in (service.ask("Tỷ lệ bến có phao cứu sinh năm 2025 là bao nhiêu?").answer or "")
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        (
+            "Tỉnh bảo cắm biển phải xong ngày nào, xã Bình Lạch tự đặt ngày nào?",
+            ["tỉnh", "xa binh lach"],
+        ),
+        (
+            "Chỉ tiêu biển báo của Bình Lạch có thấp hơn mức tỉnh giao cho xã khu vực II không?",
+            ["binh lach", "tỉnh"],
+        ),
+        ("Mỗi tổ ở Bình Lạch có đủ số người tỉnh đòi không, so con số?", ["binh lach", "tỉnh"]),
+        ("Biển báo của Bình Lạch và An Hiệp, xã nào nhiều hơn?", ["binh lach", "an hiep"]),
+    ],
+)
+def test_side_by_side(question: str, names: list[str]) -> None:
+    places = {"binh lach": {"a", "b"}, "an hiep": {"d"}}
+    found = side_by_side(question, {}, places, {"tinh": {"c"}, "xa": {"a", "b", "d"}}, {})
+    assert [named.name for named in found] == names
+
+
+def test_a_word_with_its_marks_is_no_abbreviation() -> None:
+    assert "trung ương" not in _spelled_out("xã Bình Lạch tự đặt ngày nào").lower()
 
 
 def test_another_number_gives_nothing(service: Service) -> None:

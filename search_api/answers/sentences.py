@@ -159,7 +159,8 @@ def sayings(evidence: Evidence, kinds: Sequence[str], within: Sequence[Span] = (
                 held = _holds(evidence.question, kinds, words, place, not_labelled=labels is None)
                 if block.kind == "row" and (_empty_cell(words, kinds) or _heads_a_table(document, block)):
                     continue
-                if not held or not _fits(evidence.question, document, words, place):
+                timed = f"{_time_of_series(document.text, block.span, sentence)}{words}"
+                if not held or not _fits(evidence.question, document, timed, place):
                     continue
                 confidence = WEIGHTS.probability(
                     recall=recall,
@@ -748,6 +749,25 @@ def _dated(words: str) -> bool:
             rf"(?<!\w){_UNTIL}\s+(?:[\dIV/]{{1,5}}/|năm\s+)(?:19|20)\d\d(?![\d/])", words, re.IGNORECASE
         )
     )
+
+
+_OPENS_WITH_TIME = re.compile(
+    r"\s*(?:\S+\s+){0,2}?(?:đến|tính đến|năm|trong|hết|cuối) [^,;.]{0,40}(?:19|20)\d\d,", re.IGNORECASE
+)
+_SOME_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def _time_of_series(text: str, block: Span, clause: Span) -> str:
+    """Return the time that a sentence opens with, for a clause of it after a semicolon that names none.
+
+    "Đến hết năm 2025, xã có 12 bến; tỷ lệ bến có phao đạt 40%": the share is of 2025 too.
+    """
+    before = text[block.start : clause.start]
+    if not _SERIES.search(before) or _SOME_YEAR.search(clause.of(text)):
+        return ""
+    starts = [match.end() for match in re.finditer(r"[.!?][”\")]*\s+(?=\S)", before)]
+    opening = _OPENS_WITH_TIME.match(before, starts[-1] if starts else 0)
+    return f"{opening.group().strip()} " if opening else ""
 
 
 _LAW = r"(?<![a-z])(?:luat|phap lenh|nghi dinh|thong tu|nghi quyet|quyet dinh)"

@@ -44,7 +44,8 @@ _GAP = re.compile(
 _LAST_OF_A_LIST = re.compile(r"(?:,| va)(?: (?!phoi|cung|giao)[a-z]+){1,2} ")
 #: "tỉnh giao ai theo dõi, sở giao ai theo dõi"
 _ASKED_OF_EACH = re.compile(
-    rf"\s*(?:giao|phan cong|dat|yeu cau|quy dinh|han|de|cho|do|thi|la)? ?(?:cho )?{_ASKED}(?: [a-z]+){{0,4}}[,;] "
+    rf"\s*(?:(?:bao|giao|yeu cau|quy dinh|dat|doi|hen|chot|de ra)(?: (?!va |con |thi )[a-z0-9]+){{0,9}} "
+    rf"|(?:phan cong|han|de|cho|do|thi|la)? ?(?:cho )?){_ASKED}(?: [a-z]+){{0,4}}[,;] "
     r"?(?:va |con |thi )?(?:(?:cua|o|tai|theo|ben|cap) )*"
 )
 _JOINS = re.compile(r"[,;:]|(?<![a-z])(?:va|voi|con|hay|hoac)(?![a-z])|" + _ASKED)
@@ -59,7 +60,8 @@ _OF_A_DOCUMENT = re.compile(
 )
 #: Words by which a question compares.
 COMPARES = re.compile(
-    r"khac nhau|khac gi|giong nhau|khop nhau|co khop|so sanh|so voi|bang nhau|chenh|khac biet|lech nhau|co trung|trung nhau"
+    r"so (?:con so|so lieu|muc|han|hai|chi tieu)(?![a-z])"
+    r"|khac nhau|khac gi|giong nhau|khop nhau|co khop|so sanh|so voi|bang nhau|chenh|khac biet|lech nhau|co trung|trung nhau"
     r"|(?:cao|thap|som|muon|nhieu|it|cham|nhanh) hon|giua"
 )
 _COUNTED = re.compile(r"(?<!\w)(?:cả )?(?:hai|ba|2|3) (sở|xã|phường|tỉnh)(?! \w+ (?:nào|gì))(?!\w)")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from indexer.clean import bare, collapse, typed_plain
+from indexer.clean import bare, collapse, fold, typed_plain
 from indexer.rules import rows
 from indexer.store import Store, StoredDocument
 from search_api.questions.coverage import Topic
@@ -80,7 +80,7 @@ def written_out(text: str) -> str:
 
 def _spelled_out(text: str) -> str:
     """Return a question with its abbreviations replaced by their long forms."""
-    for added in expand(text, plain=True):
+    for added in expand(text, plain=typed_plain(text)):
         if added.factor > 0.8 and not re.search(r"\s", added.typed):
             text = re.sub(rf"(?<![\w/-]){re.escape(added.typed)}(?![\w/-])", added.text, text)
     return text
@@ -566,6 +566,28 @@ _HEADS = frozenset(
     ("hoi", "doan", "so", "ban", "phong", "bo", "cuc", "vu", "vien", "tram", "truong", "to", "uy", "dang")
 )
 
+#: Words in capitals only because a question begins with them: "Trên Mây Bạc ai trực bến?"
+_BEFORE_A_NAME = frozenset(
+    (
+        "ở",
+        "tại",
+        "trên",
+        "dưới",
+        "trong",
+        "ngoài",
+        "theo",
+        "về",
+        "bên",
+        "của",
+        "cho",
+        "từ",
+        "hỏi",
+        "nghe",
+        "thấy",
+        "vùng",
+    )
+)
+
 
 def _proper_pairs(text: str) -> list[tuple[str, ...]]:
     """Find names of two words and more in capitals ("Đại Sơn"; "Công Thương"), word by word.
@@ -577,6 +599,12 @@ def _proper_pairs(text: str) -> list[tuple[str, ...]]:
     for match in _WORD.finditer(text):
         word = match.group()
         capital = word[0].isupper() and word[1:].islower() and bare(word) not in _HEADS
+        if (
+            capital
+            and fold(word) in _BEFORE_A_NAME
+            and (match.start() == 0 or text[end : match.start()] != " ")
+        ):
+            capital = False
         if not capital or text[end : match.start()] != " ":
             rows_.append([])
         if capital:
