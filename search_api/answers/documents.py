@@ -627,6 +627,13 @@ def person(evidence: Evidence, cites: Citations) -> Drafted:
     )
 
 
+#: "Chủ tịch Hội Nông dân tỉnh", "Chủ tịch HĐND xã": not of the committee that issues plans.
+_OF_ANOTHER = re.compile(
+    r" (?:giam doc|chu tich|bi thu) (hoi dong nhan dan|hoi|lien minh|lien doan|(?:uy ban )?mat tran"
+    r"|(?:uy ban )?mttq|cong doan|cong ty|hop tac xa|hiep hoi|doan) "
+)
+
+
 def _holds_office_in(document: Document, evidence: Evidence) -> bool:
     """Say whether the body whose officer is asked about is the one that issued the document."""
     issuer = document.metadata.issuer
@@ -634,6 +641,9 @@ def _holds_office_in(document: Document, evidence: Evidence) -> bool:
         return False
     place = document.metadata.locality
     asked = f" {written_out(evidence.question.text)} "
+    body = _OF_ANOTHER.search(asked)
+    if body and body.group(1) not in bare(issuer.value):
+        return False
     return any(f" {name} " in asked for name in issuer_names(issuer.value, place.value if place else None))
 
 

@@ -119,16 +119,26 @@ def _dated_tasks(
         for task in document.tasks:
             if (row.id, task.id) in known:
                 continue
-            words = task.span.of(document.text)
-            for at in with_years(find_periods(bare(words), words), year):
-                if at.last is None or at.precision not in ("day", "month", "quarter"):
-                    continue
-                day = at.last.isoformat()
-                inside = any((first or "") <= day <= last for first, last in periods)
-                if inside and not _OF_A_DOCUMENT.search(words[: at.start]):
-                    span = Span(task.span.start + at.start, task.span.start + at.end)
-                    yield _Due(row.id, task, span, day)
-                    break
+            own = (task.span, *task.actions)
+            dated = (named for span in own if (named := _day_within(document.text, span, periods, year)))
+            first_named = next(dated, None)
+            if first_named is not None:
+                yield _Due(row.id, task, *first_named)
+
+
+def _day_within(
+    text: str, span: Span, periods: list[tuple[str | None, str]], year: int | None
+) -> tuple[Span, str] | None:
+    """Return where words name a day or month of the time asked about, and its last day; None where they do not."""
+    words = span.of(text)
+    for at in with_years(find_periods(bare(words), words), year):
+        if at.last is None or at.precision not in ("day", "month", "quarter"):
+            continue
+        day = at.last.isoformat()
+        inside = any((first or "") <= day <= last for first, last in periods)
+        if inside and not _OF_A_DOCUMENT.search(words[: at.start]):
+            return Span(span.start + at.start, span.start + at.end), day
+    return None
 
 
 def _words(evidence: Evidence, held: _Due) -> str:
@@ -145,8 +155,22 @@ def _state(evidence: Evidence, held: _Due, cites: Citations) -> Statement:
     number = cites.cite(document.id, line, [due])
     value = (task.deadline.raw or "") if due == task.deadline_span else collapse(due.of(document.text))
     name = shortened(task.title or task.span.of(document.text), _WORDS_OF_A_TASK)
-    return Statement(
-        document.id,
-        f"nhiệm vụ “{name}”",
-        (AnswerPiece("Thời hạn", value, (number, whole)),),
-    )
+    pieces = [AnswerPiece("Thời hạn", value, (number, whole))]
+    if due != task.deadline_span and not task.span.covers(due):
+        # What is due then is one of several things that the task is made of.
+        said = _sentence_of(document.text, next(action for action in task.actions if action.covers(due)), due)
+        pieces.append(
+            AnswerPiece("", f"“{collapse(said.of(document.text))}”", (cites.cite(document.id, said),))
+        )
+    return Statement(document.id, f"nhiệm vụ “{name}”", tuple(pieces))
+
+
+_END = re.compile(r"[.;](?=\s+[A-ZĐÀ-Ỹ])")
+
+
+def _sentence_of(text: str, action: Span, due: Span) -> Span:
+    """Return the sentence of an action that names a day."""
+    ends = [action.start, *(m.end() for m in _END.finditer(text, action.start, action.end)), action.end]
+    first = max(end for end in ends if end <= due.start)
+    last = min(end for end in ends if end >= due.end)
+    return Span(first + len(text[first:last]) - len(text[first:last].lstrip()), last)

@@ -15,7 +15,8 @@ _WHAT = (
 )
 #: "Mục III", "nhóm 2", "phụ lục": asked for what it says.
 _NUMBERED = re.compile(
-    r"(?<![a-z])(?:(?P<kind>muc|phan|chuong|nhom|phu luc|dieu)(?: so)? (?P<number>[ivx]{1,5}|\d{1,2})(?![a-z0-9/.])"
+    r"(?<![a-z])(?:(?P<kind>muc|phan|chuong|nhom|phu luc|dieu|nhiem vu|viec|hoat dong|du an|mo hinh)(?: so)?"
+    r" (?P<number>[ivx]{1,5}|\d{1,2})(?![a-z0-9/.])"
     r"|(?P<annex>phu luc))"
     rf"(?=[^?]* {_WHAT} ?(?:$|[?]))"
 )
@@ -24,7 +25,7 @@ _TITLED = re.compile(
     rf" {_WHAT} ?(?:$|[?])"
 )
 #: "Mức chi", "phần trăm", "mục tiêu" name no section.
-_ACCENTED = re.compile(r"(?:mục|phần|chương|nhóm|phụ lục|điều)")
+_ACCENTED = re.compile(r"(?:mục|phần|chương|nhóm|phụ lục|điều|nhiệm vụ|việc|hoạt động|dự án|mô hình)")
 _NO_TITLE = re.compile(
     r"^(?:tieu|dich|chi|tram|mem|viec|cung|thuong|phat|thu|do|luong|lon|nao|gi|ho tro)(?![a-z])"
 )

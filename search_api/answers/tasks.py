@@ -32,6 +32,7 @@ from search_api.answers.sentences import (
     sentence_around,
     stated,
 )
+from search_api.answers.wanted import tells
 from search_api.questions.coverage import Topic
 from search_api.questions.question import Question, asks_how_often
 from search_api.schemas import AnswerPiece
@@ -361,6 +362,9 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     good = [w for w in ranked if w.recall >= _RELATED]
     whole = plan_leads(evidence) if "lead" in kinds else []
     with_fact = [w for w in good if _has_asked(w.task, w.own, evidence.question)]
+    if kinds == ["deadline"]:
+        # "Khởi công ngày nào" is not answered by the day on which the site is handed over.
+        with_fact = [w for w in with_fact if tells(evidence.question.text, w.own.of(w.document.text))]
     if "coordinate" in kinds:
         asked = canonical_unit(evidence.question.text)
         with_fact = [
@@ -753,10 +757,16 @@ _OF_UNIT = re.compile(
 )
 
 
+#: A unit that is known by its letters alone: "CDC".
+_LETTERS = re.compile(r"(?!UBND|HĐND|MTTQ)[A-ZĐ]{3,5}")
+
+
 def _names(asked: str, unit: str) -> bool:
     """Say whether a question (canonical) names a unit: its whole name stands in it."""
     name = canonical_unit(unit)
-    if len(name.split()) < _LEAST_NAME or name in _ANY_UNIT:
+    if name in _ANY_UNIT:
+        return False
+    if len(name.split()) < _LEAST_NAME and not (_LETTERS.fullmatch(unit) and name in asked.split()):
         return False
     return f" {name} " in f" {asked} "
 
