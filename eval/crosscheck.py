@@ -197,14 +197,20 @@ def gold_items(gold: Gold, report: CheckReport, parent: Document) -> list[CheckI
     """
     items = {item.task: item for item in report.items if item.level == "task"}
     blocks = {task.id: _plain(task.block.of(parent.text)) for task in parent.tasks}
+    order = {task.id: number for number, task in enumerate(parent.tasks)}
     out: list[CheckItem | None] = []
+    last = -1
     for row in gold.tasks:
         begins = _plain(row.get("begins"))
         id_ = row["id"] if row["id"] in items and begins in blocks[row["id"]] else None
         if id_ is None and begins:
-            holding = [t.id for t in parent.tasks if begins in blocks[t.id]]
+            holding = [t for t in parent.tasks if begins in blocks[t.id]]
             # A row inside a longer task belongs to the task whose block is the shortest.
-            id_ = min(holding, key=lambda t: len(blocks[t]), default=None)
+            inner = [t for t in holding if not any(o is not t and t.block.covers(o.block) for o in holding)]
+            # Tasks that begin with the same words stand in the order of the rows.
+            later = [t for t in inner if order[t.id] >= last]
+            id_ = later[0].id if later else inner[0].id if inner else None
+        last = order[id_] if id_ is not None else last
         out.append(items[id_] if id_ is not None else None)
     return out
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from eval.crosscheck import gold_verdict
+from eval.crosscheck import Gold, gold_items, gold_verdict
 from indexer.analyse import analyse
 from indexer.clean import fold
 from indexer.deadlines import read_deadline
@@ -457,3 +457,27 @@ def test_the_order_to_find_money_is_answered_by_a_sum(money: str, verdict: str) 
         (item, *_) = tasks(checked(more, ours))
         assert item.verdict == "partial"
         assert missing(item) == ["in sổ tay chăm sóc hoa lan phát cho học sinh tiểu học."]
+
+
+def test_clauses_that_name_nobody_are_ours_where_no_other_body_is_named() -> None:
+    theirs = (
+        "1. Người làm vườn tưới cây mỗi sáng; UBND các xã, phường phát cho mỗi tổ một bộ kéo tỉa cành.\n\n"
+        "2. Sở Y tế trồng vườn thuốc."
+    )
+    ours = "1. Người làm vườn của xã tưới cây mỗi sáng.\n\n2. Phòng Kinh tế quét sân."
+    item = tasks(checked(theirs, ours))[0]
+    assert item.verdict == "partial"
+    assert missing(item) == ["UBND các xã, phường phát cho mỗi tổ một bộ kéo tỉa cành."]
+
+
+def test_gold_rows_that_begin_alike_are_taken_in_order() -> None:
+    """Two tasks that begin with the same name: the first row of gold is the first of them."""
+    theirs = (
+        "1. UBND các xã, phường cắt tỉa hàng phượng dọc đê sông trước mùa mưa bão.\n\n"
+        "2. UBND các xã, phường tưới hoa."
+    )
+    report = checked(theirs, "1. Phòng Kinh tế tưới hoa.")
+    parent = made(f"{PROVINCE}{theirs}\n", "tinh")
+    rows = tuple({"id": n, "begins": "UBND các xã, phường", "verdict": "covered"} for n in ("a", "b"))
+    first, *_ = gold_items(Gold("tinh", "xa", rows), report, parent)
+    assert first is not None and first.task == "I.1"

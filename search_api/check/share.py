@@ -101,6 +101,7 @@ def share(
     kept: list[Span] = []
     mine = led
     others = False
+    elsewhere = False
     inside = led is not None
     for number, span in enumerate(spans):
         found = read_assignment(text, span)
@@ -122,12 +123,15 @@ def share(
         if names:
             inside = why is not None
             others = others or not inside
+            elsewhere = elsewhere or not inside
             mine = mine or why
         if inside:
             kept.append(span)
         elif not names and number == 0 and task.title is None:
             others = True
     if mine is not None and kept:
+        if not elsewhere:
+            kept = list(spans)  # no clause names another body: those that name nobody are ours as well
         whole = not others or len(kept) == len(spans)
         limit = task.deadline_span
         dated = limit is None or any(s.overlaps(limit) for s in kept) or not _in_body(task, limit)
