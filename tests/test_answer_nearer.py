@@ -8,8 +8,9 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
+from search_api.answers.sentences import _holds
 from search_api.questions.parallel import side_by_side
-from search_api.questions.question import understand
+from search_api.questions.question import asks_for_a_day, understand
 from search_api.questions.scope import _spelled_out
 from search_api.service import Service
 
@@ -69,9 +70,11 @@ I. NHIỆM VỤ
 
 1. Phòng Kinh tế cắm 60 biển cảnh báo sạt lở trước ngày 30/5/2026.
 
-2. Các ấp gửi danh sách hộ ở ven sông về Phòng Kinh tế trước ngày 20/4/2026.
+2. Thu giấy tờ hộ ven sông phải nộp cho Phòng Kinh tế. Thời hạn: Thường xuyên. Đơn vị chủ trì: Văn phòng.
 
-3. Bà Lữ Thị Mận, Phó Chủ tịch UBND xã chỉ huy di dời hộ ven sông.
+3. Các ấp gửi danh sách hộ ở ven sông về Phòng Kinh tế trước ngày 20/4/2026.
+
+4. Bà Lữ Thị Mận, Phó Chủ tịch UBND xã chỉ huy di dời hộ ven sông.
 
 II. KINH PHÍ
 
@@ -166,7 +169,29 @@ def test_another_number_gives_nothing(service: Service) -> None:
         ("Người gác bến phải làm việc gì?", "unit_tasks", True),
         ("Các ấp gửi danh sách hộ nuôi cá cho ai?", "report", True),
         ("Các ấp gửi tin nhắn chúc mừng cho ai?", "deadline", False),
+        ("Chỉ tiêu cắm biển của xã có thấp hơn mức tỉnh giao không?", "target", True),
+        ("Tỉnh có giao chỉ tiêu cắm biển cho xã không?", "target", False),
     ],
 )
 def test_kinds(question: str, kind: str, asked: bool) -> None:
     assert (kind in understand(question).kinds) is asked
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "holds"),
+    [
+        ("Bến dọn vào ngày nào?", "Năm 2025 xã có 12 bến đò.", 0.0),
+        ("Bến dọn vào ngày nào?", "Bến được dọn trước ngày 12/4/2026.", 1.0),
+        ("Bến dọn khi nào?", "Bến được dọn năm 2025.", 0.5),
+    ],
+)
+def test_a_year_is_no_day(question: str, words: str, holds: float) -> None:
+    assert _holds(understand(question), ("deadline",), words, "") == holds
+
+
+def test_a_day_is_taken_for_set(service: Service) -> None:
+    answer = service.ask("Các ấp phải nộp danh sách hộ ven sông cho Phòng Kinh tế trước ngày mấy?")
+    assert "20/4/2026" in (answer.answer or "")
+    assert "Thường xuyên" not in (answer.answer or "")
+    assert asks_for_a_day("Các ấp nộp danh sách trước ngày mấy?")
+    assert not asks_for_a_day("Các ấp nộp danh sách khi nào?")

@@ -23,7 +23,7 @@ from search_api.answers.owner import BODY, nobody_acts, owner_line
 from search_api.answers.sections import find_section, said_there, section_asked
 from search_api.answers.wanted import tells
 from search_api.questions.predicate import asked_whether
-from search_api.questions.question import Question, asks_how_often
+from search_api.questions.question import Question, asks_for_a_day, asks_how_often
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -658,7 +658,11 @@ def _holds(
         elif kind == "deadline" and often:
             grades.append(float(bool(OFTEN.search(words))))
         elif kind in ("deadline", "effect"):
-            dated = _WEAK if not_labelled and _TIME.search(words) else 0.0
+            # "Năm 2025 xã tiếp nhận …" sets no day.
+            day = asks_for_a_day(question.text)
+            dated = (
+                _WEAK if not_labelled and _TIME.search(_YEAR_ONLY.sub(" ", words) if day else words) else 0.0
+            )
             grades.append(1.0 if find_deadlines(words) else dated)
         elif kind == "target":
             grades.append(float(_measured(question, words)))

@@ -34,7 +34,7 @@ from search_api.answers.sentences import (
 )
 from search_api.answers.wanted import tells
 from search_api.questions.coverage import Topic
-from search_api.questions.question import Question, asks_how_often
+from search_api.questions.question import Question, asks_for_a_day, asks_how_often
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -44,6 +44,8 @@ _SAME_DOC, _OTHER_DOC = 0.93, 0.85
 _AS_SURE = 0.25
 """How near to the confidence of the best task another must come to be shown beside it."""
 _SAID_WHOLE = 0.95
+_NO_DAY = 1.2
+"""What it takes off the odds (in logarithms) that a day is asked for and work goes on ("thường xuyên")."""
 _RELATED = 0.3
 """Share of the topic below which a task has nothing to do with it."""
 _SPOKEN_OF = 0.55
@@ -365,6 +367,13 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
     if kinds == ["deadline"]:
         # "Khởi công ngày nào" is not answered by the day on which the site is handed over.
         with_fact = [w for w in with_fact if tells(evidence.question.text, w.own.of(w.document.text))]
+    if "deadline" in kinds and asks_for_a_day(evidence.question.text):
+        with_fact = [
+            w
+            if re.search(r"\d|[IVX]", w.task.deadline.raw or "1")
+            else w._replace(confidence=more_probable(w.confidence, -_NO_DAY))
+            for w in with_fact
+        ]
     if "coordinate" in kinds:
         asked = canonical_unit(evidence.question.text)
         with_fact = [

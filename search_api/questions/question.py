@@ -269,6 +269,10 @@ _NOT_COUNTED = frozenset(
         "thi",
         "phan",
         "muc",
+        # "bao nhiêu kinh phí", "bao nhiêu vốn", "bao nhiêu ngân sách" ask for a sum of money
+        "kinh",
+        "von",
+        "ngan",
     )
 )
 
@@ -291,7 +295,9 @@ _DURATIONS = frozenset(("phut", "gio", "ngay", "tuan", "thang", "lan", "giay", "
 _YES_OR_NO = re.compile(
     r"(?<![a-z])(?:co|duoc|phai|con)(?= )[^?]* (?:khong|chua|hay khong)(?: a| nhi| vay)? ?\??$"
 )
-_HOW_MUCH = re.compile(r"bao nhieu|(?<![a-z])may(?![a-z])|phan tram|%|(?<![a-z])muc nao")
+_HOW_MUCH = re.compile(
+    r"(?:cao|thap|nhieu|it|lon|nho) hon|bao nhieu|(?<![a-z])may(?![a-z])|phan tram|%|(?<![a-z])muc nao"
+)
 
 
 _HOW_OFTEN = re.compile(
@@ -304,6 +310,16 @@ _HOW_OFTEN = re.compile(
 def asks_how_often(text: str) -> bool:
     """Say whether a question asks how often something is done: no deadline answers that."""
     return bool(_HOW_OFTEN.search(bare(text)))
+
+
+_A_DAY = re.compile(
+    r"(?<![a-z])(?:truoc|vao|dung|cham nhat|muon nhat|xong) (?:het )?(?:cai )?ngay (?:nao|may|bao nhieu)(?![a-z])"
+)
+
+
+def asks_for_a_day(text: str) -> bool:
+    """Say whether a question takes it that a day is set: "xong trước ngày nào"."""
+    return bool(_A_DAY.search(bare(text)))
 
 
 #: A month or quarter at the beginning of a question, or after "trong", "của", "vào": when, not what about.
