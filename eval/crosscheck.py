@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -42,6 +43,8 @@ ALIGNMENTS = ROOT / "eval" / "benchmark" / "alignments"
 WORDED = ROOT / "eval" / "benchmark" / "worded.tsv"
 SHARED = ROOT.parent / "shared" / "corpus"
 CITATIONS = ("date", "number", "missing")
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*|[a-zđ])[.)]\s+")
+"""The number before a row's words: a clause is quoted without it."""
 _SAME_VERDICT = {"missing": "not_found"}
 _SAME_KIND = {
     "task_missing": "task_left_out",
@@ -274,7 +277,7 @@ def gold_verdict(item: CheckItem | None, begins: str | None, *, several: bool) -
     """Return what the check says of a gold row: of the action that it names, where ``several`` rows are one task."""
     if item is None:
         return "unread"
-    wanted = _plain(begins)
+    wanted = _NUMBER.sub("", _plain(begins))
     if not several or not wanted or item.verdict == "out_of_scope":
         return item.verdict
     named = [part.verdict for part in item.parts if wanted in _plain(part.quote)]

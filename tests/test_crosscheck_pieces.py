@@ -480,4 +480,23 @@ def test_gold_rows_that_begin_alike_are_taken_in_order() -> None:
     parent = made(f"{PROVINCE}{theirs}\n", "tinh")
     rows = tuple({"id": n, "begins": "UBND các xã, phường", "verdict": "covered"} for n in ("a", "b"))
     first, *_ = gold_items(Gold("tinh", "xa", rows), report, parent)
-    assert first is not None and first.task == "I.1"
+    assert first is not None
+    assert first.task == "I.1"
+
+
+def test_a_task_of_several_bodies_shows_whose_each_clause_is() -> None:
+    theirs = (
+        "1. Sở Xây dựng ban hành sổ tay cắt tỉa; UBND các xã, phường cắt tỉa hàng phượng dọc đê sông.\n\n"
+        "2. Sở Y tế trồng vườn thuốc."
+    )
+    item = tasks(checked(theirs, "1. Phòng Kinh tế cắt tỉa hàng phượng dọc đê sông."))[0]
+    assert [(part.quote, part.verdict) for part in item.parts] == [
+        ("Sở Xây dựng ban hành sổ tay cắt tỉa", "out_of_scope"),
+        ("UBND các xã, phường cắt tỉa hàng phượng dọc đê sông.", "covered"),
+    ]
+    assert gold_verdict(item, "1. Sở Xây dựng ban hành", several=True) == "out_of_scope"
+    assert gold_verdict(item, "UBND các xã, phường cắt tỉa", several=True) == "covered"
+    (alone, _) = tasks(
+        checked(theirs.replace("Sở Xây dựng ban hành sổ tay cắt tỉa; ", ""), "1. Phòng Kinh tế quét sân.")
+    )
+    assert alone.parts == ()

@@ -454,6 +454,7 @@ class _Run:
         for j in chosen:
             if j < len(self.mine) and scores[j] >= WEAK:
                 self.used[j] = True
+        parts = parts or self._shared_parts(number, verdict, top)
         item = self._item(
             f"task:{task.id}", "task", unit, verdict, top, matches, alerts, scope, reason, parts, task.id
         )
@@ -565,6 +566,26 @@ class _Run:
         for score, j in answered:
             by_part[j] = max(score, by_part.get(j, 0.0))
         return tuple(parts), by_part, lost
+
+    def _shared_parts(self, number: int, verdict: Verdict, score: float) -> tuple[Part, ...]:
+        """Return the clauses of a task that several bodies share, so that it is seen which ones are judged."""
+        own = self.duties.shares.get(number)
+        if own is None or verdict == "out_of_scope":
+            return ()
+        said = clause_spans(self.parent, self.parent.tasks[number])
+        ours = [any(span.overlaps(one) for one in own.spans) for span in said]
+        if all(ours) or len(said) < 2:
+            return ()
+        return tuple(
+            Part(
+                span.start,
+                span.end,
+                span.of(self.parent.text),
+                verdict if is_ours else "out_of_scope",
+                round(score, 3) if is_ours else 0.0,
+            )
+            for span, is_ours in zip(said, ours, strict=True)
+        )
 
     def _said(self, number: int) -> Sequence[Span]:
         """Return the clauses of a task that are ours."""
