@@ -51,7 +51,8 @@ _PASSED = re.compile(
 _SIGNS = re.compile(
     rf"(?:(?:tm|kt|tl|tuq|q)\s?\.|t/[ml]\b|(?:quyền |phó |phụ trách )?(?:tổng )?(?:giám đốc|chủ tịch|bí thư|bộ trưởng|thủ tướng"
     rf"|trưởng ban|chánh văn phòng|tổng bí thư|hiệu trưởng|chủ nhiệm|cục trưởng|viện trưởng|chánh án|tổng thanh tra|thứ trưởng"
-    rf"|thống đốc|trưởng phòng|vụ trưởng|tổng thư kí|trưởng đoàn|chi cục trưởng)(?![{_LOWER}]))"
+    rf"|thống đốc|trưởng phòng|vụ trưởng|tổng thư kí|trưởng đoàn|chi cục trưởng|trưởng trạm|trạm trưởng"
+    rf"|trưởng công an|chỉ huy trưởng)(?![{_LOWER}]))"
 )
 _RANK = re.compile(
     r"(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy)|gs\.?|pgs\.?|ts\.?|ths\.?|bs\.?|ckii\.?|cki\.?|ls\.?|gs\.ts\.?|pgs\.ts\.?"

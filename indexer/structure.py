@@ -40,6 +40,7 @@ _MOTTO = re.compile(r"\S\s{3,}(?:cộng hòa xã hội chủ nghĩa|độc lập
 _SIGNATURE = re.compile(
     r"(?:tm|kt|tl|tuq|q)\s?\.\s?\S|t/[ml]\b|(?:quyền |phó |phụ trách )?(?:tổng )?"
     r"(?:giám đốc|chủ tịch|bí thư|bộ trưởng|thủ tướng|trưởng ban|chánh văn phòng|tổng bí thư|hiệu trưởng|chủ nhiệm|"
+    r"trưởng trạm|trạm trưởng|trưởng công an|chỉ huy trưởng|"
     r"cục trưởng|viện trưởng|chánh án|tổng thanh tra|thứ trưởng|thống đốc|trưởng phòng|vụ trưởng)(?![a-zà-ỹđ])"
 )
 #: Closing sentences of a document: they speak of the whole, not of the numbered item above them.

@@ -535,6 +535,12 @@ def test_a_title_in_ordinary_letters_without_a_head(first_line: str, kind: str, 
             "TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH",
         ),
         (
+            "Nơi nhận:                                   TRƯỞNG TRẠM\n- UBND tỉnh;\n- Thường trực HĐND xã;\n"
+            "- Các thôn;                                 Lê Thị Mai Hương\n- Lưu: VT.\n",
+            "Lê Thị Mai Hương",
+            "TRƯỞNG TRẠM",
+        ),
+        (
             # The list of recipients is shorter than the signature beside it.
             "Nơi nhận:                                        CHỦ TỊCH\n- UBND tỉnh;\n- Thường trực HĐND xã;\n"
             "- Các thôn;                                      (đã ký)\n- Lưu: VT.\n"
