@@ -648,7 +648,7 @@ def _leaning(written: str, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 _NAMED_BY_THEME = re.compile(
-    r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|cho|^) ?(?:ban )?"
+    r"(?:trong|cua|theo|o|tai|thuoc|o cac|cac|cho|kinh phi|va|^) ?(?:ban )?"
     r"(?:ke hoach|chi thi|nghi quyet|chuong trinh|de an|quyet dinh|huong dan)"
     r" (?:ve |thuc hien |trien khai |cong tac |ve cong tac )?(?P<theme>[^.;:?]{4,90}?)"
     r"(?= cua | o | tai | do | nam \d| thi | (?:phuong|xa|tinh) (?!hoi)[a-z]+| co (?:nhung|cac|may|bao|tinh) "
