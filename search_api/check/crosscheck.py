@@ -572,10 +572,10 @@ class _Run:
         own = self.duties.shares.get(number)
         if own is None or verdict == "out_of_scope":
             return ()
-        said = clause_spans(self.parent, self.parent.tasks[number])
-        ours = [any(span.overlaps(one) for one in own.spans) for span in said]
-        if all(ours) or len(said) < 2:
+        if not own.others:
             return ()
+        said = sorted({*own.spans, *own.others})
+        ours = [span in own.spans for span in said]
         return tuple(
             Part(
                 span.start,

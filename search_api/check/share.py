@@ -40,6 +40,8 @@ class Share(msgspec.Struct, frozen=True):
     directed: bool = False
     dated: bool = True
     """Whether the task's own time limit stands in these clauses."""
+    others: tuple[Span, ...] = ()
+    """The clauses whose subject is another body."""
 
 
 def clause_spans(document: Document, task: Task) -> list[Span]:
@@ -101,7 +103,7 @@ def share(
     kept: list[Span] = []
     mine = led
     others = False
-    elsewhere = False
+    elsewhere: list[Span] = []
     inside = led is not None
     for number, span in enumerate(spans):
         found = read_assignment(text, span)
@@ -123,7 +125,7 @@ def share(
         if names:
             inside = why is not None
             others = others or not inside
-            elsewhere = elsewhere or not inside
+            elsewhere += [] if inside else [span]
             mine = mine or why
         if inside:
             kept.append(span)
@@ -137,7 +139,7 @@ def share(
         dated = limit is None or any(s.overlaps(limit) for s in kept) or not _in_body(task, limit)
         # A limit on a line of its own is that of the body named on such a line.
         dated = dated or (led is not None and not any(s.overlaps(limit) for s in spans if limit))
-        return Share(tuple(kept), mine, whole, dated=dated)
+        return Share(tuple(kept), mine, whole, dated=dated, others=tuple(elsewhere))
     for span in spans:
         folded = fold(text[span.start : span.end])
         for match in _DIRECTED.finditer(folded):
