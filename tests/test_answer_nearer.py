@@ -8,9 +8,9 @@ import pytest
 
 from indexer.build import build_index
 from indexer.encode import load_encoder
-from search_api.answers.sentences import _holds
+from search_api.answers.sentences import _holds, begins_only
 from search_api.questions.parallel import side_by_side
-from search_api.questions.question import asks_for_a_day, understand
+from search_api.questions.question import asks_for_a_day, asks_for_an_end, understand
 from search_api.questions.scope import _spelled_out
 from search_api.service import Service
 
@@ -171,6 +171,8 @@ def test_another_number_gives_nothing(service: Service) -> None:
         ("Các ấp gửi tin nhắn chúc mừng cho ai?", "deadline", False),
         ("Chỉ tiêu cắm biển của xã có thấp hơn mức tỉnh giao không?", "target", True),
         ("Tỉnh có giao chỉ tiêu cắm biển cho xã không?", "target", False),
+        ("Mấy trường nhận đỡ đầu phải đến thăm bến bao lâu một lần?", "target", False),
+        ("Mấy trường nhận đỡ đầu bến?", "target", True),
     ],
 )
 def test_kinds(question: str, kind: str, asked: bool) -> None:
@@ -182,6 +184,9 @@ def test_kinds(question: str, kind: str, asked: bool) -> None:
     [
         ("Bến dọn vào ngày nào?", "Năm 2025 xã có 12 bến đò.", 0.0),
         ("Bến dọn vào ngày nào?", "Bến được dọn trước ngày 12/4/2026.", 1.0),
+        ("Dọn bến xong trước ngày nào?", "Kể từ ngày 01/6/2026, xã dọn bến.", 0.5),
+        ("Bao giờ dọn bến?", "Kể từ ngày 01/6/2026, xã dọn bến.", 1.0),
+        ("Dọn bến xong trước ngày nào?", "Dọn bến từ ngày 12/4/2026 đến ngày 15/4/2026.", 1.0),
         ("Bến dọn khi nào?", "Bến được dọn năm 2025.", 0.5),
     ],
 )
@@ -195,3 +200,18 @@ def test_a_day_is_taken_for_set(service: Service) -> None:
     assert "Thường xuyên" not in (answer.answer or "")
     assert asks_for_a_day("Các ấp nộp danh sách trước ngày mấy?")
     assert not asks_for_a_day("Các ấp nộp danh sách khi nào?")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "begins"),
+    [
+        ("từ ngày 01/6/2026", True),
+        ("kể từ ngày 01/6", True),
+        ("từ ngày 01/6 đến ngày 15/6", False),
+        ("trước ngày 01/6", False),
+    ],
+)
+def test_the_day_from_which_something_holds_is_no_end(deadline: str, begins: bool) -> None:
+    assert begins_only(deadline) is begins
+    assert asks_for_an_end("Dọn bến xong trước ngày nào?")
+    assert not asks_for_an_end("Dọn bến từ ngày nào?")

@@ -23,7 +23,7 @@ from search_api.answers.owner import BODY, nobody_acts, owner_line
 from search_api.answers.sections import find_section, said_there, section_asked
 from search_api.answers.wanted import tells
 from search_api.questions.predicate import asked_whether
-from search_api.questions.question import Question, asks_for_a_day, asks_how_often
+from search_api.questions.question import Question, asks_for_a_day, asks_for_an_end, asks_how_often
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -611,6 +611,14 @@ _TIME = re.compile(
     r"|(?:sau|ngay|đến|trước|trong) khi|thứ (?:hai|ba|tư|năm|sáu|bảy)\b|chủ nhật",
     re.IGNORECASE,
 )
+_BEGINS_ON = re.compile(r"(?:kể )?từ (?:ngày|tháng|quý|năm)(?!.*(?:đến|tới|[-–]))", re.IGNORECASE | re.DOTALL)
+
+
+def begins_only(deadline: str) -> bool:
+    """Say whether a time is the day from which something holds ("từ ngày 01/6/2026"), with no end."""
+    return bool(_BEGINS_ON.match(deadline.strip()))
+
+
 OFTEN = re.compile(
     r"(?<!\w)(?:(?:một|hai|ba|bốn|năm|\d+) (?:lần|lượt)|h[àằ]ng (?:giờ|ngày|tuần|tháng|quý|năm)|định k[ỳì]|thường xuyên"
     r"|(?:mỗi|từng) (?:ngày|tuần|tháng|quý|năm|học k[ỳì]|vụ|đợt)|(?:sáng|chiều|tối|thứ [^\W\d]+) (?:mỗi|h[àằ]ng)"
@@ -663,7 +671,9 @@ def _holds(
             dated = (
                 _WEAK if not_labelled and _TIME.search(_YEAR_ONLY.sub(" ", words) if day else words) else 0.0
             )
-            grades.append(1.0 if find_deadlines(words) else dated)
+            named = [span.of(words) for span, _ in find_deadlines(words)]
+            begins = bool(named) and asks_for_an_end(question.text) and all(map(begins_only, named))
+            grades.append(_WEAK if begins else 1.0 if named else dated)
         elif kind == "target":
             grades.append(float(_measured(question, words)))
         elif kind in _FACT_WORDS:

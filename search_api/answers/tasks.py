@@ -24,6 +24,7 @@ from search_api.answers.sentences import (
     ACTOR,
     OFTEN,
     Weights,
+    begins_only,
     frame_of,
     lead_of_best,
     leads,
@@ -34,7 +35,7 @@ from search_api.answers.sentences import (
 )
 from search_api.answers.wanted import tells
 from search_api.questions.coverage import Topic
-from search_api.questions.question import Question, asks_for_a_day, asks_how_often
+from search_api.questions.question import Question, asks_for_a_day, asks_for_an_end, asks_how_often
 from search_api.schemas import AnswerPiece
 
 _LOOK_AT = 40
@@ -372,6 +373,13 @@ def task_facts(evidence: Evidence, cites: Citations) -> Drafted:
             w
             if re.search(r"\d|[IVX]", w.task.deadline.raw or "1")
             else w._replace(confidence=more_probable(w.confidence, -_NO_DAY))
+            for w in with_fact
+        ]
+    if "deadline" in kinds and asks_for_an_end(evidence.question.text):
+        with_fact = [
+            w._replace(confidence=more_probable(w.confidence, -_NO_DAY))
+            if begins_only(w.task.deadline.raw or "")
+            else w
             for w in with_fact
         ]
     if "coordinate" in kinds:

@@ -149,6 +149,10 @@ def understand(text: str) -> Question:
             kinds.append(match_.kind)
     plain = typed_plain(text)
     counted = _counted(text, flat, plain)
+    if counted and flat.startswith("may ") and asks_how_often(flat) and "deadline" in kinds:
+        # "Mấy trường nhận đỡ đầu phải đến thăm bao lâu một lần" speaks of the schools, and counts none.
+        counted = None
+        kinds = [kind for kind in kinds if kind != "target"]
     if counted in _DURATIONS and asks_how_often(flat):
         counted = None  # "mấy tháng họp một lần" may be answered by "hằng quý"
     if counted in _DOCUMENT_WORDS and {"topic_docs", "replaces", "basis"} & set(kinds):
@@ -320,6 +324,16 @@ _A_DAY = re.compile(
 def asks_for_a_day(text: str) -> bool:
     """Say whether a question takes it that a day is set: "xong trước ngày nào"."""
     return bool(_A_DAY.search(bare(text)))
+
+
+_AN_END = re.compile(
+    r"(?<![a-z])(?:xong|hoan thanh|ket thuc)(?: [a-z0-9]+){0,4} truoc ngay (?:nao|may|bao nhieu)(?![a-z])"
+)
+
+
+def asks_for_an_end(text: str) -> bool:
+    """Say whether a question asks by which day something is finished: the day from which it holds is none."""
+    return bool(_AN_END.search(bare(text)))
 
 
 #: A month or quarter at the beginning of a question, or after "trong", "của", "vào": when, not what about.
