@@ -500,3 +500,15 @@ def test_a_task_of_several_bodies_shows_whose_each_clause_is() -> None:
         checked(theirs.replace("Sở Xây dựng ban hành sổ tay cắt tỉa; ", ""), "1. Phòng Kinh tế quét sân.")
     )
     assert alone.parts == ()
+
+
+def test_sending_numbers_is_reporting() -> None:
+    """Whoever gathers what was done and reports it each quarter sends the numbers, in whatever words."""
+    theirs = (
+        "1. UBND các xã, phường gửi số liệu theo biểu mẫu trước ngày 16 tháng cuối quý.\n\n"
+        "2. Sở Y tế trồng vườn thuốc."
+    )
+    ours = "1. Phòng Kinh tế là cơ quan thường trực, tổng hợp tiến độ; tham mưu báo cáo Sở Xây dựng trước ngày 16 tháng cuối quý."
+    assert tasks(checked(theirs, ours))[0].verdict == "covered"
+    never = "1. Phòng Kinh tế quét sân nhà văn hóa vào chiều thứ sáu."
+    assert tasks(checked(theirs, never))[0].verdict == "not_found"

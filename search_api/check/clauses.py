@@ -32,7 +32,7 @@ _WORDS = 6
 _TELLING = 4
 _WORD = re.compile(r"[^\W\d_]+")
 PLAIN = re.compile(
-    r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm|theo dõi,? đôn đốc|báo cáo|sơ kết|tổng kết"
+    r"tổ chức thực hiện các nhiệm vụ|chịu trách nhiệm|theo dõi,? đôn đốc|báo cáo|gửi số liệu|sơ kết|tổng kết"
     r"|chủ động (?:cử|phối hợp)|theo quy định|xem xét,? quyết định"
 )
 """A clause that every plan has: it is neither content to find nor content that is missing."""

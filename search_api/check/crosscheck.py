@@ -82,7 +82,7 @@ _MOST = 0.7
 _FAINT = 0.14
 """Score from which a task beside such a goal is related work, though not the work itself."""
 _MOST_MATCHES = 5
-_REPORT = re.compile(r"báo cáo|tổng hợp kết quả|gửi (?:số liệu|kết quả)")
+_REPORT = re.compile(r"báo cáo|tổng hợp kết quả|gửi số liệu")
 FUNDS = re.compile(
     r"^(?:(?:chủ động|hằng năm|ưu tiên|quan tâm),? )*(?:cân đối|bố trí|bảo đảm|lồng ghép|dành)"
     r"[^.;]{0,30}(?:kinh phí|ngân sách|nguồn vốn)"
@@ -638,9 +638,7 @@ class _Run:
         """Return the child's task that reports upwards, for a piece that mostly orders reports."""
         folded = fold(words)
         pieces = [piece for piece in re.split(r"[;.]", folded) if len(piece.split()) >= 4]
-        if not _REPORT.search(folded) or not all(
-            PLAIN.search(piece) or _REPORT.search(piece) for piece in pieces
-        ):
+        if not _REPORT.search(folded) or not all(PLAIN.search(piece) for piece in pieces):
             return None
         best: tuple[int, int] | None = None
         for j, unit in enumerate(self.mine):
