@@ -71,6 +71,14 @@ Tổng {sum} triệu đồng từ ngân sách xã.
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     folder = tmp_path_factory.mktemp("neighbours")
     (folder / "kh.txt").write_text(PLAN, encoding="utf-8")
+    station = PLAN.replace("ỦY BAN NHÂN DÂN TỈNH MÂY BẠC", "UBND TỈNH MÂY BẠC\nSỞ Y TẾ").replace(
+        "31/KH-UBND", "90/KH-SYT"
+    )
+    station = station.replace("Sửa bến phà và chợ nổi", "Khoa cấp cứu đường sông")
+    station = station.replace(
+        "Phòng Kinh tế bàn giao mặt bằng sửa bến phà", "Khoa Cấp cứu của Bệnh viện Sông Nước có 45 giường"
+    )
+    (folder / "so.txt").write_text(station.replace("- CDC: mỗi tháng", "- CDC: mỗi quý"), encoding="utf-8")
     for number, title, money in ((5, "Đua thuyền trên sông", 145), (6, "Trồng dừa ven sông", 320)):
         text = OF_COMMUNE.format(number=number, title=title, sum=money)
         (folder / f"xa-{number}.txt").write_text(text, encoding="utf-8")
@@ -108,6 +116,7 @@ def test_a_neighbouring_fact_is_refused(service: Service, question: str) -> None
         ("CDC được giao những việc gì trong kế hoạch 31/KH-UBND?", "04 đoạn phim"),
         ("Phòng Tài chính tỉnh Mây Bạc phân bổ bao nhiêu kinh phí sửa chợ nổi?", "2 tỷ đồng"),
         ("Sửa ngày sinh trên giấy tờ của chủ thuyền Mây Bạc có mất tiền không?", "không thu lệ phí"),
+        ("Khoa Cấp cứu Bệnh viện Sông Nước tỉnh Mây Bạc dự kiến bao nhiêu giường?", "45 giường"),
         ("Các trưởng thôn phải nộp cái gì về Phòng Kinh tế?", "sổ thuyền"),
     ],
 )

@@ -255,6 +255,13 @@ _DOCUMENT_AFTER = re.compile(
 )
 
 
+#: "Bệnh viện Đa khoa | tỉnh Mây Bạc có bao nhiêu": the province in the name of a body, not the author of a plan.
+_NAMED_BODY = re.compile(
+    r"(?<![a-z])(?:benh vien|trung tam|truong|hoi|cong an|bao hiem xa hoi|doan|quy|cong ty|vien|chi cuc|dai|bao tang|thu vien)"
+    r"(?: (?!cua|theo|o|tai|trong)[a-z]+){1,6}$"
+)
+
+
 def _of_a_document(written: str, name: str, places: Iterable[str] = ()) -> bool:
     """Say whether an issuer is named as one ("kế hoạch của Sở Nội vụ"), not as a unit that has to do something."""
     for match in re.finditer(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", written):
@@ -263,7 +270,9 @@ def _of_a_document(written: str, name: str, places: Iterable[str] = ()) -> bool:
         after = written[match.end() :].lstrip()
         for place in places:
             after = after.removeprefix(f"{place} ")
-        if _DOCUMENT_BEFORE.search(direct) or _DOCUMENT_AFTER.match(after):
+        if _DOCUMENT_BEFORE.search(direct) or (
+            _DOCUMENT_AFTER.match(after) and not (name.startswith("tinh") and _NAMED_BODY.search(direct))
+        ):
             return True
         # "của Tỉnh ủy, của UBND tỉnh và của xã": the later ones follow the first.
         if direct != before and _DOCUMENT_BEFORE.search(f"{before} cua"):
