@@ -23,7 +23,7 @@ from search_api.answers.wording import asked_about
 from search_api.questions.coverage import Topic, rarity_of
 from search_api.questions.expand import expand
 from search_api.questions.question import TASK_KINDS, Question
-from search_api.questions.scope import Scope, topic_text, written_out_type
+from search_api.questions.scope import Scope, flat_words, topic_text, written_out_type
 from search_api.schemas import Answer, AnswerGroup, AnswerPiece, DocumentNotice, Filters
 
 SURE = 0.6
@@ -118,7 +118,7 @@ def _strangers(
     """Return the names in a question that neither a document bears nor a passage found speaks of."""
     if not scope.unheld or _WEIGH_NAMES & set(question.kinds):
         return ()
-    texts = [" ".join(re.findall(r"[a-z0-9]+", bare(f"{p.section_title} {p.text}"))) for p, _ in found]
+    texts = [flat_words(f"{p.section_title} {p.text}") for p, _ in found]
     out = []
     for name in scope.unheld:
         words = re.findall(r"[a-z0-9]+", written_out_type(bare(name)))

@@ -15,7 +15,7 @@ from search_api.naming import unit_matcher
 from search_api.questions.coverage import Topic
 from search_api.questions.expand import expand
 from search_api.questions.period import due_period, without_period
-from search_api.questions.scope import issuer_names
+from search_api.questions.scope import flat_words, issuer_names
 from search_api.schemas import AnswerPiece
 
 _MOST = 40
@@ -80,7 +80,7 @@ def due_tasks(evidence: Evidence, cites: Citations) -> Drafted:
 
 def _of_issuer(evidence: Evidence, text: str) -> tuple[str, set[str]]:
     """Return the issuer that is all a question names, bare, and its documents; none where it names a subject too."""
-    left = f" {' '.join(re.findall(r'[a-z0-9]+', bare(text)))} "
+    left = f" {flat_words(text)} "
     own: dict[str, set[str]] = {}
     for row in evidence.rows:
         for name in issuer_names(row.issuer, row.locality):

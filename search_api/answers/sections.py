@@ -8,6 +8,7 @@ from typing import NamedTuple
 from indexer.clean import bare, fold
 from indexer.records import Block, Document
 from search_api.questions.question import Question
+from search_api.questions.scope import flat_words
 
 _WHAT = (
     r"(?:noi|ghi|neu|quy dinh|viet|gom|bao gom|co|de cap|yeu cau|dat ra|de ra|liet ke)(?: (?:ve|ro|den|toi))?"
@@ -66,10 +67,10 @@ def find_section(document: Document, asked: Asked) -> int | None:
     text = document.text
     best: tuple[int, int] | None = None
     for index, section in enumerate(document.outline):
-        heading = " ".join(re.findall(r"[a-z0-9]+", bare(section.heading.of(text))))
+        heading = flat_words(section.heading.of(text))
         if asked.title:
-            title = " ".join(re.findall(r"[a-z0-9]+", bare(section.title or "")))
-            wanted = " ".join(re.findall(r"[a-z0-9]+", asked.title))
+            title = flat_words(section.title or "")
+            wanted = flat_words(asked.title)
             if not title or f" {wanted} " not in f" {title} ":
                 continue
             rank = len(title.split()) - len(wanted.split())

@@ -86,7 +86,12 @@ def _spelled_out(text: str) -> str:
     return text
 
 
-def _flat(text: str) -> str:
+def flat_words(text: str) -> str:
+    """Return the bare words and numbers of a text with one space between them, "&" as a word: for finding names.
+
+    >>> flat_words("Sở KH&CN, số 12")
+    'so kh va cn so 12'
+    """
     return " ".join(re.findall(r"[a-z0-9]+", bare(text).replace("&", " va ")))
 
 
@@ -107,8 +112,8 @@ def issuer_names(issuer: str | None, locality: str | None) -> set[str]:
     """Return the flat names by which an issuer is spoken of."""
     if not issuer:
         return set()
-    names = {_flat(issuer), _flat(_expanded(issuer))}
-    place = _flat(locality or "")
+    names = {flat_words(issuer), flat_words(_expanded(issuer))}
+    place = flat_words(locality or "")
     if place:
         names |= {name.removesuffix(place).strip() for name in names if name.endswith(f" {place}")}
     for pattern, spoken in _spoken():
@@ -133,7 +138,7 @@ _OF_PLACE = re.compile(r" (?:thanh pho|tinh|xa|phuong)$")
 
 def _subject_names(title: str, place: str) -> set[str]:
     """Return the names of the unit that a title is about: with its place, and after "về" without."""
-    subject = _SUBJECT.search(_flat(_expanded(title)))
+    subject = _SUBJECT.search(flat_words(_expanded(title)))
     if subject is None:
         return set()
     whole = subject.group(1).strip()
@@ -190,7 +195,7 @@ class Catalogue:
         known: dict[tuple[str | None, str | None], set[str]] = {}
         for row in rows:
             if row.locality:
-                self.places.setdefault(_flat(row.locality), set())
+                self.places.setdefault(flat_words(row.locality), set())
             key = (row.issuer, row.locality)
             if key not in known:
                 known[key] = issuer_names(*key)
@@ -206,7 +211,7 @@ class Catalogue:
                 self.types.setdefault(bare(row.type), set()).add(row.id)
             if row.level:
                 self.levels.setdefault(row.level, set()).add(row.id)
-            for name in _subject_names(row.title or "", _flat(row.locality or "")):
+            for name in _subject_names(row.title or "", flat_words(row.locality or "")):
                 self.subjects.setdefault(name, set()).add(row.id)
         self.places.pop("", None)
         self.initials: dict[str, list[str]] = {}
@@ -216,15 +221,13 @@ class Catalogue:
                 self.initials.setdefault("".join(word[0] for word in place.split()), []).append(place)
         longest = max((len(place.split()) for place in self.places), default=0)
         for row in rows:
-            held = _flat(" ".join(filter(None, (row.issuer, row.locality, row.title)))).split()
+            held = flat_words(" ".join(filter(None, (row.issuer, row.locality, row.title)))).split()
             for size in range(1, longest + 1):
                 for at in range(len(held) - size + 1):
                     phrase = " ".join(held[at : at + size])
                     if phrase in self.places:
                         self.places[phrase].add(row.id)
-        self._held = (
-            f" {' | '.join(_flat(' '.join(filter(None, (r.issuer, r.locality, r.title)))) for r in rows)} "
-        )
+        self._held = f" {' | '.join(flat_words(' '.join(filter(None, (r.issuer, r.locality, r.title)))) for r in rows)} "
 
         self._places, self._issuers = _ByWord(self.places), _ByWord(self.issuers)
         self._subjects = _ByWord(self.subjects)
@@ -239,7 +242,7 @@ class Catalogue:
 
     def names(self, place: str) -> bool:
         """Say whether any document's issuer, place or title has this name."""
-        return f" {_flat(place)} " in self._held
+        return f" {flat_words(place)} " in self._held
 
 
 #: What stands before or after an issuer where its document is meant, not its work.
@@ -685,7 +688,7 @@ def _on_theme(theme: str, plain: bool, rows: Sequence[StoredDocument]) -> set[st
 def _provinces() -> tuple[tuple[str, str], ...]:
     """Return (flat name, name) of the provinces, the longest first."""
     names = [row[0] for row in rows("provinces.tsv")]
-    return tuple(sorted(((_flat(name), name) for name in names), key=lambda n: -len(n[0])))
+    return tuple(sorted(((flat_words(name), name) for name in names), key=lambda n: -len(n[0])))
 
 
 #: "Theo kế hoạch của Sở Thủy văn …": the document of a department by whose name nothing is issued.
@@ -700,7 +703,7 @@ _HEAD_OF_A_NAME = 3
 def _missing_issuers(text: str, catalogue: Catalogue) -> list[str]:
     out = []
     for match in _OF_A_DEPARTMENT.finditer(text):
-        head = " ".join(_flat(match.group(1)).split()[:_HEAD_OF_A_NAME])
+        head = " ".join(flat_words(match.group(1)).split()[:_HEAD_OF_A_NAME])
         carried_out = _carried_out(bare(text[: match.start(1)]))
         if not carried_out and not any(name.startswith(head) for name in catalogue.issuers):
             out.append(match.group(1).strip(" ,"))
@@ -722,7 +725,7 @@ def _missing_places(text: str, catalogue: Catalogue) -> list[str]:
             out.append(f"{level} {name}")
     if plain and not out:
         # Typed in small letters: a province is known by its name.
-        written = f" {_flat(text)} "
+        written = f" {flat_words(text)} "
         out += [
             name
             for flat, name in _provinces()
