@@ -130,7 +130,9 @@ def mutate_member(rng: random.Random, data: bytes, other: bytes) -> bytes:
         )
         for name in names:
             content = old.read(name)
-            new.writestr(name, mutate_bytes(rng, content, other) if name == chosen else content)
+            damaged = mutate_bytes(rng, content, other) if name == chosen else content
+            # A member made from its bare name is dated now: the same number would give other bytes a second later.
+            new.writestr(zipfile.ZipInfo(name), damaged, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
